@@ -1,0 +1,65 @@
+// Clock: injected wherever time matters; nothing else may read the time.
+
+/** Canonical RFC 3339 instant in UTC with milliseconds; such strings sort by time. */
+export type Instant = string;
+
+/** An RFC 3339 instant as requests state it: with its offset from UTC, and always readable by `msOf`. */
+export const INSTANT =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  /** Milliseconds of a clock that never jumps, from an arbitrary start. */
+  monotonic(): number;
+  readonly kind: 'system' | 'simulated';
+}
+
+export const systemClock: Clock = {
+  kind: 'system',
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** A clock that only moves when told to. */
+export class SimulatedClock implements Clock {
+  readonly kind = 'simulated';
+  private time: number;
+
+  constructor(start: Instant | number) {
+    this.time = typeof start === 'number' ? start : msOf(start);
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  monotonic(): number {
+    return this.time;
+  }
+
+  /** Moves forward to an instant. @throws RangeError when it lies in the past. */
+  advanceTo(instant: Instant | number): void {
+    const to = typeof instant === 'number' ? instant : msOf(instant);
+    if (!(to >= this.time)) throw new RangeError('a simulated clock only moves forward');
+    this.time = to;
+  }
+}
+
+export const instantOf = (ms: number): Instant => new Date(ms).toISOString();
+
+/** @throws RangeError for a text that is no instant. */
+export function msOf(instant: Instant): number {
+  const ms = Date.parse(instant);
+  if (Number.isNaN(ms)) throw new RangeError(`not an instant: ${instant}`);
+  return ms;
+}
+
+const UNITS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
+
+export type Duration = { readonly [U in keyof typeof UNITS]?: number };
+
+export const msOfDuration = (duration: Duration): number =>
+  Object.entries(duration).reduce((sum, [unit, n]) => sum + n * UNITS[unit as keyof typeof UNITS], 0);
+
+export const after = (instant: Instant, duration: Duration): Instant => instantOf(msOf(instant) + msOfDuration(duration));
