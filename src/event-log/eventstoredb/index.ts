@@ -1,0 +1,60 @@
+// Opens the event log on EventStoreDB.
+import type { Clock } from '../../kernel/index.ts';
+import { LogFileRejected } from '../errors.ts';
+import { logOpening } from '../log-opened.ts';
+import type { LogOpened } from '../log-opened.ts';
+import { openLocalCopy } from '../sqlite/local-copy.ts';
+import { connect, disconnect } from './connection.ts';
+import { EventStoreDbLog } from './log.ts';
+import { Naming } from './wire.ts';
+
+export { EventStoreDbLog } from './log.ts';
+export type { Comparison, Difference } from './history.ts';
+
+export interface EventStoreDbOptions {
+  /** `esdb://[user:password@]host:port[,host:port]?tls=true…`: credentials and TLS are taken from it. */
+  readonly connectionString: string;
+  /** Of the local copy; made when missing. It may be deleted while the log is closed, and is then taken again. */
+  readonly directory: string;
+  /** Prefix of the product's streams in the cluster, without the dot. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  /** Appends are refused while the copy may be further behind than this, ms; default 10,000. */
+  readonly maxLag?: number;
+  /** How long an append may take until its outcome counts as unknown, ms; default 10,000. */
+  readonly patience?: number;
+}
+
+const LIMIT = 10_000;
+
+/**
+ * Opens this replica's log. With a copy that was taken before, the cluster need not answer yet: `status()` tells.
+ * Without one, waits until the log's first event is there, and writes it where no replica has.
+ * @throws LogError for a malformed connection string or namespace; LogLocked, LogFileRejected for the copy, or for a log of another
+ *   namespace or kind of clock; LogUnavailable when the cluster does not answer and nothing was copied yet; LogDiverged
+ */
+export async function openEventStoreDbLog(options: EventStoreDbOptions): Promise<EventStoreDbLog> {
+  const { connectionString, directory, namespace, clock, maxLag = LIMIT, patience = LIMIT } = options;
+  const naming = new Naming(namespace);
+  const client = connect(connectionString);
+  const copy = await openLocalCopy({ directory, namespace }).catch(async (error: unknown) => {
+    await disconnect(client);
+    throw error;
+  });
+  const log = new EventStoreDbLog(client, naming, copy, clock, { maxLag, patience });
+  try {
+    // For every replica but the first, and every copy but the first, this is a resend.
+    if (log.head().position === 0) await log.begin(logOpening(namespace, clock.kind));
+    assertOpened(log, clock);
+    return log;
+  } catch (error) {
+    await log.shutdown();
+    throw error;
+  }
+}
+
+function assertOpened(log: EventStoreDbLog, clock: Clock): void {
+  const opened = log.readAll(0, 1)[0]?.data as LogOpened | undefined;
+  if (opened?.clock === clock.kind) return;
+  throw new LogFileRejected(log.location.file, 'foreign', `the log was opened with a ${opened?.clock} clock, not a ${clock.kind} one`);
+}
