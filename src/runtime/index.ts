@@ -1,0 +1,21 @@
+// The runtime: from a command to a rebuilt view.
+export * from './acknowledgement.ts';
+export * from './blobs-directory.ts';
+export * from './blobs.ts';
+export * from './clock-watch.ts';
+export * from './command-executor.ts';
+export * from './executor-observer.ts';
+export * from './handling.ts';
+export { KeyFileDamaged } from './key-files.ts';
+export * from './obligations.ts';
+export * from './personal.ts';
+export * from './process.ts';
+export * from './recorded.ts';
+export * from './rejections.ts';
+export * from './secrets-directory.ts';
+export * from './secrets.ts';
+export * from './simulated-time.ts';
+export { StreamCache } from './stream-cache.ts';
+export type { OpenObligation } from './to-do-list.ts';
+export * from './view.ts';
+export * from './views/index.ts';

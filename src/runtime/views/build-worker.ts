@@ -1,0 +1,30 @@
+// Build worker: builds view files in one pass over the log, off the threads that serve.
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openLogReader } from '../../event-log/index.ts';
+import { buildViews, type BuildProgress } from './build.ts';
+import type { BuildWorkerData } from './protocol.ts';
+import { loadRegistry, viewNamed, viewsOf } from './registry.ts';
+
+/** What the thread that asked is told. */
+export type FromBuild =
+  | { readonly kind: 'progress'; readonly progress: BuildProgress }
+  | { readonly kind: 'done'; readonly outcomes: readonly ({ readonly view: string; readonly path: string; readonly position: number } | { readonly view: string; readonly reason: string })[] };
+
+const port = parentPort as MessagePort;
+const { logFile, registryUrl, requests, upTo } = workerData as BuildWorkerData;
+const tell = (message: FromBuild): void => port.postMessage(message);
+
+const registry = await loadRegistry(registryUrl);
+const views = viewsOf(registry);
+const log = openLogReader(logFile);
+try {
+  const outcomes = buildViews(
+    log,
+    registry.catalogue,
+    requests.map(({ view, path }) => ({ view: viewNamed(views, view), path })),
+    { ...(upTo === undefined ? {} : { upTo }), onProgress: (progress) => tell({ kind: 'progress', progress }) },
+  );
+  tell({ kind: 'done', outcomes: outcomes.map((outcome) => ('error' in outcome ? { view: outcome.view, reason: outcome.error.message } : outcome)) });
+} finally {
+  log.close();
+}
