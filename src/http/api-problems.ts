@@ -1,0 +1,91 @@
+// Which problems a route may answer with, for the OpenAPI document.
+import { declaredRejections } from '../kernel/index.ts';
+import type { Access } from './access.ts';
+import type { ApiSchemas, Schema } from './api-schemas.ts';
+
+export interface ProblemSources {
+  readonly access: Access | undefined;
+  readonly command: boolean;
+  readonly body: boolean;
+  readonly file: boolean;
+  readonly reading: boolean;
+  readonly paging: boolean;
+  readonly path: boolean;
+  /** What the route itself declares. */
+  readonly rejects: readonly string[];
+}
+
+const ALWAYS = ['MalformedRequest', 'InvalidToken', 'TooManyRequests', 'TooSlow', 'Unavailable', 'IssuerUnavailable'];
+const COMMAND = [
+  'IdempotencyKeyRequired',
+  'InvalidIdempotencyKey',
+  'InvalidPrecondition',
+  'NotRepresentative',
+  'IdempotencyKeyReused',
+  'NothingToDo',
+  'StreamChanged',
+  'CommandTooLarge',
+  'TooMuchContention',
+  'LogUnavailable',
+  'OutcomeUnknown',
+  'ClockUntrusted',
+  'ShuttingDown',
+];
+const BODY = ['NotJson', 'NestedTooDeeply', 'TooLarge', 'UnsupportedMediaType'];
+const READING = ['InvalidAsOf', 'InvalidWaitFor', 'InstantInFuture', 'PositionBeyondHead', 'ViewLagging'];
+
+const BY_ACCESS: Record<Access['to'], readonly string[]> = {
+  public: [],
+  identified: ['TokenRequired'],
+  linked: ['TokenRequired', 'NotLinked'],
+  operator: ['TokenRequired', 'OperatorOnly'],
+  roles: ['TokenRequired', 'RoleRequired'],
+};
+
+const PROBLEM: Schema = {
+  type: 'object',
+  description: 'A refusal (RFC 9457).',
+  properties: {
+    type: { type: 'string', description: '`urn:biolithic:rejection:` and the name.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string', description: 'Names the request in the service\'s own log.' },
+    name: { type: 'string', description: 'Name of the rejection.' },
+    rule: { type: 'string', description: 'The rule that the refusal rests on.' },
+    details: { type: 'object', description: 'Facts of the case.' },
+  },
+  required: ['type', 'title', 'status', 'detail', 'instance', 'name', 'rule', 'details'],
+};
+
+/** Responses by status. @throws Error for a name that no room declares: a bug */
+export function problemResponses(sources: ProblemSources, schemas: ApiSchemas): Record<string, object> {
+  const names = new Set([
+    ...ALWAYS,
+    ...(sources.access ? BY_ACCESS[sources.access.to] : ['RefusedToAll']),
+    ...(sources.command ? COMMAND : []),
+    ...(sources.body ? BODY : []),
+    ...(sources.file ? ['TooLarge', 'UnsupportedMediaType'] : []),
+    ...(sources.reading ? READING : []),
+    ...(sources.paging ? ['InvalidCursor'] : []),
+    ...(sources.path && !sources.command ? ['NotFound'] : []),
+    ...sources.rejects,
+  ]);
+  const declared = declaredRejections();
+  const byStatus = new Map<number, string[]>();
+  for (const name of names) {
+    const [status] = declared.get(name) ?? [];
+    if (status === undefined) throw new Error(`no rejection is named ${name}`);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
+  }
+  const problem = schemas.named('Problem', PROBLEM);
+  const responses: Record<string, object> = {};
+  for (const [status, ofStatus] of byStatus) {
+    responses[status] = {
+      description: ofStatus.map((name) => `\`${name}\`: ${(declared.get(name) as readonly [number, string, string])[1]}.`).join(' '),
+      ...(status === 503 || status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.' } } } : {}),
+      content: { 'application/problem+json': { schema: { allOf: [problem, { properties: { name: { enum: ofStatus } } }] } } },
+    };
+  }
+  return responses;
+}

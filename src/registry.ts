@@ -1,0 +1,37 @@
+// The registry: every event type, view and process of the service. Worker threads load it, so nothing behind it is decorated.
+import {
+  actsView, applications, appointments, charterEvents, communityView, foundersAdmission, invitationEvents, linkingPersons, membershipEvents,
+  partyEvents, personEvents,
+} from './community/index.ts';
+import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
+import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
+import { ballotEvents, proposalEvents, protocolStatus, votingProcesses } from './governance/index.ts';
+import { EventCatalogue } from './kernel/index.ts';
+import type { Process, View } from './runtime/index.ts';
+
+export const catalogue = new EventCatalogue([
+  charterEvents,
+  invitationEvents,
+  personEvents,
+  membershipEvents,
+  partyEvents,
+  proposalEvents,
+  ballotEvents,
+  materialEvents,
+  lotEvents,
+  requestEvents,
+  attemptEvents,
+  evidenceEvents,
+  sabotageEvents,
+]);
+
+export const views: readonly View[] = [communityView, actsView, protocolStatus, materialCustody, defenceLog] as readonly View[];
+
+export const processes: readonly Process[] = [
+  linkingPersons,
+  applications,
+  foundersAdmission,
+  appointments,
+  ...votingProcesses,
+  lapsingOffers,
+];

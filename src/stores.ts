@@ -1,0 +1,69 @@
+// Stores: log, views, keys and evidence of a configuration, opened together and closed in order. Loads no framework.
+import { existsSync, mkdirSync } from 'node:fs';
+import type { Config } from './config.ts';
+import { ConfigError } from './config.ts';
+import { logFileIn, openSqliteLog, type EventLog } from './event-log/index.ts';
+import { SimulatedClock, systemClock, type Clock } from './kernel/index.ts';
+import * as registry from './registry.ts';
+import { openBlobsDirectory, openSecretsDirectory, type Blobs, type Secrets } from './runtime/index.ts';
+import { openViews, type LiveViews } from './runtime/views/index.ts';
+
+export interface Stores {
+  readonly clock: Clock;
+  readonly log: EventLog;
+  readonly views: LiveViews;
+  readonly secrets: Secrets;
+  readonly blobs: Blobs;
+  /** Views first, the log last. */
+  close(): Promise<void>;
+}
+
+export interface StoresObserver {
+  /** A commit held so many appends. */
+  readonly committed?: (appends: number) => void;
+  /** A view failed, and serves what it had. */
+  readonly viewFailed?: (view: string, reason: string) => void;
+}
+
+/** When the simulated clock starts; stories move it to where they begin. */
+const SIMULATED_START = '2000-01-01T00:00:00.000Z';
+
+/**
+ * @throws ConfigError a simulated clock on a log that is not new
+ * @throws LogLocked, LogFileRejected, LogUnavailable, LogDiverged; SecretsMissing; ViewsLocked
+ */
+export async function openStores(config: Config, observer: StoresObserver = {}): Promise<Stores> {
+  const simulated = config.clock === 'simulated';
+  if (simulated && existsSync(logFileIn(config.data))) {
+    throw new ConfigError([`--clock simulated needs a new log; ${config.data} has one. Give another --data`]);
+  }
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const clock = simulated ? new SimulatedClock(SIMULATED_START) : systemClock;
+  const secrets = openSecretsDirectory(config.secrets, { create: true });
+  const blobs = await openBlobsDirectory(config.evidence);
+  const log = await openLog(config, clock, observer);
+  try {
+    const views = await openViews({
+      directory: config.data,
+      log,
+      registry,
+      registryUrl: new URL(import.meta.url.endsWith('.ts') ? './registry.ts' : './registry.js', import.meta.url).href,
+      ...(observer.viewFailed ? { onFailed: observer.viewFailed } : {}),
+    });
+    const close = async (): Promise<void> => {
+      await views.close();
+      await log.shutdown();
+    };
+    return { clock, log, views, secrets, blobs, close };
+  } catch (error) {
+    await log.shutdown();
+    throw error;
+  }
+}
+
+async function openLog({ data, eventLog, namespace, maxLag }: Config, clock: Clock, { committed }: StoresObserver): Promise<EventLog> {
+  if (eventLog === 'sqlite') return openSqliteLog({ directory: data, namespace, clock, ...(committed ? { onCommit: committed } : {}) });
+  // Loaded only where it is used: the client brings its own HTTP/2 stack.
+  const { openEventStoreDbLog } = await import('./event-log/eventstoredb/index.ts');
+  return openEventStoreDbLog({ connectionString: eventLog, directory: data, namespace, clock, maxLag });
+}
