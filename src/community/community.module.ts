@@ -1,0 +1,21 @@
+// The community's wiring: routes, deciders with their context, views, processes.
+import { Module } from '@nestjs/common';
+import { domainRoom } from '../http/index.ts';
+import { actsView } from './acts.view.ts';
+import { applications, appointments, foundersAdmission, linkingPersons } from './becoming.process.ts';
+import { communityHandlings } from './community.handlings.ts';
+import { communityView } from './community.view.ts';
+import { FoundingController } from './founding.controller.ts';
+import { InvitationController } from './invitation.controller.ts';
+import { MemberController, PartyController } from './membership.controller.ts';
+import { TokenController } from './token.controller.ts';
+
+@Module(
+  domainRoom({
+    controllers: [FoundingController, InvitationController, TokenController, MemberController, PartyController],
+    handlings: communityHandlings,
+    views: [communityView, actsView],
+    processes: [linkingPersons, applications, foundersAdmission, appointments],
+  }),
+)
+export class CommunityModule {}

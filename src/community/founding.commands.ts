@@ -1,0 +1,163 @@
+// Commands by which a community is founded.
+import { Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsLocale, IsString, IsTimeZone, IsUUID, Length, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import { Personal } from '../runtime/index.ts';
+import { MOST_IN_A_FRACTION } from './decision-rule.ts';
+
+/** May be left out, but is not null. */
+const Optional = () => ValidateIf((_, value) => value !== undefined);
+
+export class StatedFraction {
+  @IsInt()
+  @Min(0)
+  @Max(MOST_IN_A_FRACTION)
+  readonly n!: number;
+
+  @IsInt()
+  @Min(1)
+  @Max(MOST_IN_A_FRACTION)
+  readonly d!: number;
+}
+
+export class StatedThreshold extends StatedFraction {
+  /** More than the fraction, not just as much. */
+  @IsBoolean()
+  readonly strict!: boolean;
+}
+
+export class StatedDecisionRule {
+  /** Share of the roll whose ballots are decisive (yes or no) that makes a vote count. */
+  @ValidateNested()
+  @Type(() => StatedFraction)
+  readonly quorum!: StatedFraction;
+
+  /** Share of yes among the decisive ballots. */
+  @ValidateNested()
+  @Type(() => StatedThreshold)
+  readonly threshold!: StatedThreshold;
+
+  /** Share of the roll that must say yes. */
+  @ValidateNested()
+  @Type(() => StatedFraction)
+  readonly floor!: StatedFraction;
+}
+
+export class StatedDecisionRules {
+  @ValidateNested()
+  @Type(() => StatedDecisionRule)
+  readonly ordinary!: StatedDecisionRule;
+}
+
+/** The parts add up. */
+export class StatedDuration {
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(366)
+  readonly days?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  readonly hours?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  readonly minutes?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000_000)
+  readonly seconds?: number;
+}
+
+/** Rules that differ from the usual ones. */
+export class StatedRules {
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDecisionRules)
+  readonly decision?: StatedDecisionRules;
+
+  /** Between the freeze of a text and the opening of its vote. */
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDuration)
+  readonly reading?: StatedDuration;
+
+  /** Shortest time that a vote is open. */
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDuration)
+  readonly voting?: StatedDuration;
+
+  /** How long a member must have been one when a proposal is frozen, to be on its roll. */
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDuration)
+  readonly membershipBeforeFreeze?: StatedDuration;
+
+  /** How long an invitation can be accepted. */
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDuration)
+  readonly invitation?: StatedDuration;
+
+  /** How long a token is valid. */
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedDuration)
+  readonly token?: StatedDuration;
+
+  /** Distinct members, other than the reporter, that confirm a report of sabotage. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly corroborations?: number;
+}
+
+export class FoundCommunity {
+  @IsString()
+  @Length(1, 200)
+  readonly name!: string;
+
+  /** IANA time zone in which deadlines are shown. */
+  @IsTimeZone()
+  readonly timeZone!: string;
+
+  /** Language of the charter, such as `de` or `pt-BR`. */
+  @IsLocale()
+  readonly language!: string;
+
+  @IsString()
+  @Length(1, 50_000)
+  readonly charterText!: string;
+
+  /** Name of who founds. */
+  @Personal()
+  @IsString()
+  @Length(1, 200)
+  readonly founderName!: string;
+
+  /** How many founders there are, who founds included: the others are invited. */
+  @IsInt()
+  @Min(3)
+  @Max(100)
+  readonly founders!: number;
+
+  @Optional()
+  @ValidateNested()
+  @Type(() => StatedRules)
+  readonly rules?: StatedRules;
+}
+
+export class AcceptCharter {}
+
+export class ReplaceFounderInvitation {
+  @IsUUID()
+  readonly invitation!: string;
+}

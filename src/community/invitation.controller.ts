@@ -1,0 +1,81 @@
+// Routes of invitations: issuing, revoking, accepting.
+import { Controller, Delete, Get, Post } from '@nestjs/common';
+import {
+  Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Listing, LocalIssuer, Obligations, Paging, Public, Reading,
+  Rejects, rowOf, Secrets, Viewing, Views,
+} from '../http/index.ts';
+import { isUuid, personIdOf } from '../kernel/index.ts';
+import { linkingPersons } from './becoming.process.ts';
+import { invitationsShown } from './community.queries.ts';
+import { communityView } from './community.view.ts';
+import { AcceptInvitation, InviteMember, RevokeInvitation } from './invitation.commands.ts';
+import type { InvitationEvent } from './invitation.ts';
+import { listing } from './listing.ts';
+import { issued } from './issued.ts';
+import { PURPOSES } from './person.ts';
+import { communityRejections } from './rejections.ts';
+import { shown } from './shown.ts';
+import { firstToken } from './token.controller.ts';
+import type { Viewer } from './viewer.ts';
+
+type Issued = Extract<InvitationEvent, { type: 'InvitationIssued' }>;
+
+const INVITATION = shown(rowOf(communityView.tables.invitation), [], { invitation: { type: 'string' }, purpose: { enum: PURPOSES } });
+
+@Controller('invitations')
+export class InvitationController {
+  constructor(
+    private readonly commands: Commands,
+    private readonly views: Views,
+    private readonly obligations: Obligations,
+    private readonly secrets: Secrets,
+    private readonly issuer: LocalIssuer,
+  ) {}
+
+  @Post()
+  @ForLinkedPersons()
+  @Describes('Invite a member', 'Answers the invitation’s code, which is told to nobody else.')
+  @Rejects('CommunityNotInForce', 'StewardRequired')
+  async invite(@Command(InviteMember) command: InviteMember, @Acting() acting: Acting) {
+    const ack = await this.commands.run(command, acting);
+    return { ...ack, ...issued(ack.dataOf<Issued>('InvitationIssued'), this.secrets) };
+  }
+
+  @Get()
+  @ForLinkedPersons()
+  @Describes('Open invitations', 'All of them for stewards, guardians and auditors; for others the own ones.')
+  @Answers(INVITATION, 'page')
+  async list(@Reading() at: Reading, @Listing(Paging) filter: Paging, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(communityView, at);
+    return answer(position, invitationsShown(tables, viewer, listing(filter)));
+  }
+
+  @Delete(':invitation')
+  @ForLinkedPersons()
+  @Describes('Revoke an open invitation')
+  @Rejects('StewardRequired', 'InvitationNotOpen')
+  revoke(@Command(RevokeInvitation) command: RevokeInvitation, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':invitation/acceptance')
+  @Public()
+  @Describes(
+    'Accept an invitation',
+    'With a token, its identity is linked to the community. Without one, where the service mints tokens itself, a new identity ' +
+      'is made for this invitation, and the answer carries its token.',
+  )
+  @Rejects(
+    'PersonRequired', 'InvitationNotValid', 'InvitationSpent', 'InvitationExpired', 'InvitationRevoked', 'AlreadyLinked', 'TokensFromElsewhere',
+    'LinkingDelayed',
+  )
+  async accept(@Command(AcceptInvitation) command: AcceptInvitation, @Acting() asking: Acting) {
+    const { invitation } = command;
+    const isNew = !isUuid(asking.actor) && this.issuer.enabled;
+    const acting = isNew ? asking.as(personIdOf(this.issuer.issuer, `invitation:${invitation}`)) : asking;
+    const ack = await this.commands.run(command, acting);
+    const owed = await this.obligations.settled(ack.position);
+    if (owed.some(({ process, key }) => process === linkingPersons.name && key === invitation)) throw communityRejections.LinkingDelayed({ retryAfter: 1 });
+    return { ...ack, person: acting.actor, ...(isNew ? await firstToken(acting, this.commands, this.issuer) : {}) };
+  }
+}

@@ -1,0 +1,85 @@
+// A party: whoever can hold material besides the community and its members, and who may act for it.
+import { describeEvents, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
+import type { PersonId } from './person.ts';
+
+export type PartyId = string;
+
+export const partyStream = (party: PartyId): string => `party-${party}`;
+
+/** A facility is the community's own; carriers and external parties are outside of it. */
+export const PARTY_KINDS = ['external', 'facility', 'carrier'] as const;
+export type PartyKind = (typeof PARTY_KINDS)[number];
+
+/** What a representative may do for the party: ask for materials; offer, take over and decline lots. */
+export const SCOPES = ['requests', 'transfers'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export type PartyEvent =
+  | Event<'PartyRegistered', { readonly party: PartyId; readonly kind: PartyKind; readonly name: string }>
+  | Event<
+      'RepresentativeAppointed',
+      {
+        readonly party: PartyId;
+        readonly person: PersonId;
+        readonly scope: readonly Scope[];
+        /** The appointment ends here. */
+        readonly until: Instant;
+        readonly invitation: string;
+      }
+    >
+  | Event<'RepresentativeRemoved', { readonly party: PartyId; readonly person: PersonId }>;
+
+export const partyEvents = describeEvents<PartyEvent>({
+  PartyRegistered: { wire: 'community.party-registered.v1', visibility: 'public' },
+  RepresentativeAppointed: {
+    wire: 'community.representative-appointed.v1',
+    visibility: ({ party, person }) => ['community', { party }, { person }],
+  },
+  RepresentativeRemoved: {
+    wire: 'community.representative-removed.v1',
+    visibility: ({ party, person }) => ['community', { party }, { person }],
+  },
+});
+
+export interface Representative {
+  readonly person: PersonId;
+  readonly scope: readonly Scope[];
+  readonly until: Instant;
+}
+
+export type Party =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'registered';
+      readonly party: PartyId;
+      readonly kind: PartyKind;
+      readonly name: string;
+      readonly representatives: readonly Representative[];
+    };
+
+export const isRegistered = (state: Party): state is Extract<Party, { status: 'registered' }> => state.status === 'registered';
+
+/** Whether the party is outside the community: what an `all-external` clause binds. */
+export const isExternal = (state: Party): boolean => isRegistered(state) && state.kind !== 'facility';
+
+/** Whether the person may act for the party now; with a scope, in that matter. */
+export const isRepresentedBy = (state: Party, person: PersonId, now: Instant, scope?: Scope): boolean =>
+  isRegistered(state) &&
+  state.representatives.some((one) => one.person === person && now < one.until && (scope === undefined || one.scope.includes(scope)));
+
+function evolve(state: Party, event: Recorded<PartyEvent>): Party {
+  if (event.type === 'PartyRegistered') return { status: 'registered', ...event.data, representatives: [] };
+  if (state.status === 'absent') return state;
+  switch (event.type) {
+    case 'RepresentativeAppointed': {
+      const { person, scope, until } = event.data;
+      return { ...state, representatives: [...state.representatives.filter((one) => one.person !== person), { person, scope, until }] };
+    }
+    case 'RepresentativeRemoved':
+      return { ...state, representatives: state.representatives.filter((one) => one.person !== event.data.person) };
+    default:
+      return state;
+  }
+}
+
+export const party: Fold<PartyEvent, Party> = { name: 'party', initial: { status: 'absent' }, evolve };

@@ -1,0 +1,33 @@
+// What the community refuses, by name.
+import { defineRejections } from '../kernel/index.ts';
+
+export const communityRejections = defineRejections({
+  PersonRequired: [403, 'this can only be done by a person', 'What binds people is done by people: neither the operator nor the service does it for them.'],
+  CommunityAlreadyFounded: [409, 'a community has been founded here already', 'A log is one community.'],
+  CommunityNotFounded: [409, 'no community has been founded here yet', 'First a community is founded.'],
+  CommunityNotInForce: [409, 'the community is still forming', 'A community is in force when each founder has accepted the charter.'],
+  CommunityInForceAlready: [409, 'the community is in force: its founding is over', 'Founders come in while the community forms.'],
+  InvalidRules: [422, 'the charter cannot have these rules', 'A rule can decide every vote it is meant for, and its times lie within bounds.'],
+  NoFoundersSeat: [403, 'the person was not invited as a founder', 'The charter is accepted by the founders, each under an own identity.'],
+  CharterAlreadyAccepted: [409, 'the person has accepted the charter already', 'Each founder accepts the charter once.'],
+  FirstFounderOnly: [403, 'only the first founder may do this', 'While the community forms, its first founder invites.'],
+  SeatStillOffered: [409, 'the invitation has not expired yet, or is none of a founder’s open seats', 'A founder’s seat is offered anew when its invitation has expired and the charter was not accepted.'],
+  StewardRequired: [403, 'only a steward may do this', 'Stewards invite, admit and register; roles come from the log.'],
+  InvitationNotValid: [403, 'there is no such invitation, or the code is not its own', 'An invitation is proven by its code.'],
+  InvitationExpired: [409, 'the invitation has expired', 'An invitation can be accepted until its deadline, and a representative’s until the term is over.'],
+  InvitationSpent: [409, 'the invitation has been accepted already', 'An invitation is single-use.'],
+  InvitationRevoked: [409, 'the invitation was revoked', 'What was revoked is void; a new invitation may be issued.'],
+  InvitationNotOpen: [409, 'there is no such open invitation', 'An invitation can be revoked until it is accepted.'],
+  InvitationNotAccepted: [409, 'the person has not accepted such an invitation', 'A person is linked by what the person accepted, and by nothing else.'],
+  AlreadyLinked: [409, 'the person is known to the community as such already', 'One identity is one founder or member.'],
+  LinkingDelayed: [503, 'the invitation was accepted, but the person is not linked yet', 'What was accepted is owed; the same request, sent again, is answered when it is done.'],
+  PersonNotLinked: [404, 'no person of this community has this id', 'A person is linked by accepting an invitation.'],
+  NotOwnToken: [403, 'a token is minted for oneself, or by the operator', 'Nobody acts under another one’s identity.'],
+  TokensFromElsewhere: [403, 'this service mints no tokens: they come from another issuer', 'Tokens come from one issuer: the local one or the configured one.'],
+  NotAnApplicant: [409, 'the person has no open application', 'A member is admitted on an application.'],
+  AlreadyMember: [409, 'the person has applied or is a member already', 'Membership begins once.'],
+  RoleNeedsDecision: [422, 'the role is not given at admission', 'Founders are stewards; others become stewards by a decision of all.'],
+  PartyNotRegistered: [404, 'there is no party of this id', 'Only a registered party can be represented or named in a clause.'],
+  NotRepresented: [409, 'the person does not represent the party', 'A representative is appointed before being removed.'],
+  InvalidTerm: [422, 'the term must end in the future, at most three years from now', 'Representatives are appointed with scope and term.'],
+});

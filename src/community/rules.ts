@@ -1,0 +1,59 @@
+// The charter's rules: how decisions are made and how long things take. Fixed at founding.
+import { msOfDuration, type Duration } from '../kernel/index.ts';
+import { faultOf, type DecisionRule } from './decision-rule.ts';
+
+export interface Rules {
+  /** Per class of proposal; adopting a protocol is an ordinary matter. */
+  readonly decision: { readonly ordinary: DecisionRule };
+  /** Between the freeze of a text and the opening of its vote. */
+  readonly reading: Duration;
+  /** Shortest time that a vote is open. */
+  readonly voting: Duration;
+  /** How long a member must have been one when a proposal is frozen, to be on its roll. Founders need not wait. */
+  readonly membershipBeforeFreeze: Duration;
+  /** How long an invitation can be accepted. */
+  readonly invitation: Duration;
+  /** How long a token is valid. */
+  readonly token: Duration;
+  /** Distinct members, other than the reporter, that confirm a report of sabotage. */
+  readonly corroborations: number;
+}
+
+/**
+ * What holds where the founders say nothing else. A third of the roll as quorum is what large assemblies use (European
+ * Parliament, Rule 178); more than half of the decisive ballots is the ordinary majority of parliamentary practice, abstentions
+ * not counted (Robert's Rules of Order, § 44); no further floor. Three days to read and a week to vote let everybody who works
+ * and sleeps take part.
+ */
+export const FOUNDING_RULES: Rules = {
+  decision: { ordinary: { quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } } },
+  reading: { days: 3 },
+  voting: { days: 7 },
+  membershipBeforeFreeze: {},
+  invitation: { days: 14 },
+  token: { days: 90 },
+  corroborations: 2,
+};
+
+const DAY = 86_400_000;
+
+/** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
+const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'corroborations'>, readonly [least: number, most: number]>> = {
+  reading: [0, 90 * DAY],
+  voting: [1_000, 90 * DAY],
+  membershipBeforeFreeze: [0, 365 * DAY],
+  invitation: [60_000, 365 * DAY],
+  token: [60_000, 365 * DAY],
+};
+
+/** What is wrong with the rules as a sentence; undefined when a community can live under them. */
+export function faultOfRules(rules: Rules): string | undefined {
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const ms = msOfDuration(rules[name as keyof typeof BOUNDS]);
+    if (!(ms >= least && ms <= most)) return `${name} lasts between ${least / 1000} seconds and ${most / DAY} days`;
+  }
+  if (!Number.isSafeInteger(rules.corroborations) || rules.corroborations < 1 || rules.corroborations > 100) {
+    return 'between 1 and 100 members corroborate a report';
+  }
+  return faultOf(rules.decision.ordinary);
+}
