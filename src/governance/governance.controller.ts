@@ -1,0 +1,182 @@
+// Routes of governance: proposals on their way, ballots, and the protocols in force.
+import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
+import { IsIn, IsOptional } from 'class-validator';
+import { maySee, type Viewer } from '../community/index.ts';
+import {
+  Acting,
+  Answers,
+  Command,
+  Commands,
+  Describes,
+  ForLinkedPersons,
+  Listing,
+  Paging,
+  PathId,
+  Public,
+  Reading,
+  Rejects,
+  Viewing,
+  Views,
+  answer,
+  notFound,
+  rowOf,
+} from '../http/index.ts';
+import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
+import { AdmitProposal, DraftProposal, FreezeProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
+import { proposalRejections } from './rejections.ts';
+import { PROPOSAL_STATES, type ProposalState } from './proposal.ts';
+import { protocolStatus } from './protocol-status.view.ts';
+import { proposalFor, proposalsFor } from './queries.ts';
+
+class ProposalFilter extends Paging {
+  /** Phase that the proposals are in. */
+  @IsOptional()
+  @IsIn(PROPOSAL_STATES)
+  readonly state?: ProposalState;
+}
+
+const proposalRow = rowOf(protocolStatus.tables.proposal);
+const counts = { type: 'integer', minimum: 0 };
+const proposalPage = {
+  ...proposalRow,
+  properties: {
+    ...(proposalRow['properties'] as object),
+    counts: {
+      type: ['object', 'null'],
+      properties: { yes: counts, no: counts, abstain: counts },
+      description: 'Ballots on record; null before the vote opens, and to who is no member until it is certified.',
+    },
+  },
+};
+
+@Controller('proposals')
+export class ProposalController {
+  constructor(
+    private readonly commands: Commands,
+    private readonly views: Views,
+  ) {}
+
+  @Post()
+  @ForLinkedPersons()
+  @Describes('Draft a proposal', 'Of a protocol, with the clauses that enactment enforces.')
+  @Rejects('CommunityNotInForce', 'MembersOnly', 'ProposalExists', 'ClauseIdTwice', 'PartyNotRegistered')
+  draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':proposal/submission')
+  @ForLinkedPersons()
+  @Describes('Submit one’s draft')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'NotTheProposer', 'MembersOnly')
+  submit(@Command(SubmitProposal) command: SubmitProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':proposal/admission')
+  @ForLinkedPersons()
+  @Describes('Admit a proposal', 'By a steward who is not its proposer.')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnProposal')
+  admit(@Command(AdmitProposal) command: AdmitProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':proposal/withdrawal')
+  @ForLinkedPersons()
+  @Describes('Withdraw one’s proposal', 'Until it is frozen.')
+  @Rejects('NoSuchProposal', 'NotTheProposer', 'NoLongerWithdrawable')
+  withdrawProposal(@Command(WithdrawProposal) command: WithdrawProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':proposal/freeze')
+  @ForLinkedPersons()
+  @Describes('Freeze a proposal and set its vote', 'Fixes text, charter revision, roll, decision rule and deadlines. The rest follows by itself.')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'CommunityNotInForce', 'NeedsRebase', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
+  freeze(@Command(FreezeProposal) command: FreezeProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Put(':proposal/ballot')
+  @ForLinkedPersons()
+  @Describes('Cast a ballot', 'Replaces an earlier ballot of the same voter until the polls close.')
+  @Rejects('VotingNotOpen', 'NotOnRoll', 'VotesInOwnName', 'SameChoice')
+  cast(@Command(CastBallot) command: CastBallot, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Delete(':proposal/ballot')
+  @ForLinkedPersons()
+  @Describes('Withdraw one’s ballot')
+  @Rejects('VotingNotOpen', 'NotOnRoll', 'VotesInOwnName', 'NoBallot')
+  withdraw(@Command(WithdrawBallot) command: WithdrawBallot, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Get()
+  @Public()
+  @Describes('Proposals in motion and decided', 'Newest first. Who is no member sees those that were admitted.')
+  @Answers(proposalPage, 'page')
+  async list(@Reading() at: Reading, @Listing(ProposalFilter) filter: ProposalFilter, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    const { state, cursor, limit } = filter;
+    return answer(
+      position,
+      proposalsFor(tables, viewer, {
+        ...(state === undefined ? {} : { state }),
+        ...(cursor === undefined ? {} : { after: cursor }),
+        ...(limit === undefined ? {} : { limit }),
+      }),
+    );
+  }
+
+  @Get(':proposal')
+  @Public()
+  @Describes('One proposal with its counts and, once certified, its certificate')
+  @Answers(proposalPage)
+  async one(@PathId('proposal') proposal: string, @Reading() at: Reading, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    return answer(position, proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal));
+  }
+
+  @Get(':proposal/ballots')
+  @ForLinkedPersons()
+  @Describes('Ballots on record, by name: votes are open', 'For members.')
+  @Answers(rowOf(protocolStatus.tables.ballot), 'page')
+  @Rejects('MembersOnly')
+  async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging, @Viewing() viewer: Viewer) {
+    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
+    return answer(
+      position,
+      tables.ballot.list({
+        where: { proposal },
+        ...(cursor === undefined ? {} : { after: cursor }),
+        ...(limit === undefined ? {} : { limit }),
+      }),
+    );
+  }
+}
+
+@Controller('protocols')
+export class ProtocolController {
+  constructor(private readonly views: Views) {}
+
+  @Get()
+  @Public()
+  @Describes('Protocols in force: since when, and by which vote')
+  @Answers(rowOf(protocolStatus.tables.protocol), 'page')
+  async list(@Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging) {
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    return answer(position, tables.protocol.list({ ...(cursor === undefined ? {} : { after: cursor }), ...(limit === undefined ? {} : { limit }) }));
+  }
+
+  @Get(':protocol')
+  @Public()
+  @Describes('One protocol in force, by its code')
+  @Answers(rowOf(protocolStatus.tables.protocol))
+  async one(@PathId('protocol') protocol: string, @Reading() at: Reading) {
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    return answer(position, tables.protocol.get(protocol) ?? notFound('protocol', protocol));
+  }
+}

@@ -1,0 +1,100 @@
+// How governance's commands meet their deciders: the stream that each is decided on, and what it is decided with.
+import {
+  charter,
+  CHARTER_STREAM,
+  communityView,
+  isRegistered,
+  membership,
+  memberStream,
+  party,
+  partyStream,
+  standsOnRoll,
+  type Admission,
+} from '../community/index.ts';
+import { msOf } from '../kernel/index.ts';
+import { handles, type Handling, type Load } from '../runtime/index.ts';
+import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
+import { ballot, ballotStream } from './ballot.ts';
+import { deliberation } from './deliberation.ts';
+import { conclusion, enactment, foundIn } from './enactment.ts';
+import {
+  AdmitProposal,
+  CertifyProposal,
+  ClosePolls,
+  CloseVoting,
+  ConcludeEnactment,
+  DraftProposal,
+  EnactProtocol,
+  FreezeProposal,
+  OpenVoting,
+  SealRoll,
+  SubmitProposal,
+  WithdrawProposal,
+} from './proposal.commands.ts';
+import { proposal, proposalStream, type Proposal } from './proposal.ts';
+import { protocolStatus, tallied } from './protocol-status.view.ts';
+import { sealOf } from './roll.ts';
+import { voting, type RollSummary } from './voting.ts';
+
+/** PartyIds that clauses name and nobody has registered. */
+function unregisteredIn({ clauses }: DraftProposal, load: Load): string[] {
+  const named = new Set(clauses.flatMap(({ parties, exceptions }) => [...(parties === 'all-external' ? [] : parties), ...exceptions]));
+  return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
+}
+
+type FrozenProposal = Exclude<Proposal, { status: 'absent' }>;
+
+/** The roll of a freeze: membership as of the freeze's own position, sealed. */
+async function rollOf({ proposal: id, frozen }: FrozenProposal, load: Load): Promise<RollSummary | undefined> {
+  if (!frozen) return undefined;
+  const { at, membershipBeforeFreeze } = frozen;
+  const persons = await load.closedSet(communityView, at.position, ({ member }) => {
+    const onRoll: string[] = [];
+    for (const { key, as, admission, admittedAt } of member.scan({ status: 'member' })) {
+      if (admission === null || admittedAt === null) continue;
+      const admitted: Admission = { position: admission, time: msOf(admittedAt), as: as as Admission['as'] };
+      if (standsOnRoll(admitted, at, membershipBeforeFreeze)) onRoll.push(key);
+    }
+    return onRoll;
+  });
+  return sealOf(load.key('roll'), id, persons);
+}
+
+export const governanceHandlings: readonly Handling[] = [
+  handles(deliberation, [DraftProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
+    stream: (command, act) => proposalStream('proposal' in command ? command.proposal : act.newId()),
+    context: (command, load, { actor }) => ({
+      charter: load(charter, CHARTER_STREAM),
+      membership: load(membership, memberStream(actor)),
+      unregistered: command instanceof DraftProposal ? unregisteredIn(command, load) : [],
+    }),
+  }),
+  handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {
+    stream: (command) => proposalStream(command.proposal),
+    context: async (command, load, _, state) => {
+      const none = { roll: undefined, tally: undefined };
+      if (state.status === 'frozen' && command instanceof SealRoll) return { ...none, roll: await rollOf(state, load) };
+      if (state.status === 'voting-closed' && command instanceof CertifyProposal) {
+        return { ...none, tally: await load.closedSet(protocolStatus, state.pollsClosedAt as number, ({ tally }) => tallied(tally.get(state.proposal))) };
+      }
+      return none;
+    },
+  }),
+  handles(ballot, [CastBallot, WithdrawBallot], {
+    stream: (command, { actor }) => ballotStream(command.proposal, actor),
+    context: (command, load, { actor }) => ({
+      proposal: load(proposal, proposalStream(command.proposal)),
+      membership: load(membership, memberStream(actor)),
+    }),
+  }),
+  handles(enactment, [EnactProtocol], {
+    stream: () => CHARTER_STREAM,
+    context: (command, load) => ({ proposal: load(proposal, proposalStream(command.proposal)) }),
+  }),
+  handles(conclusion, [ConcludeEnactment], {
+    stream: (command) => proposalStream(command.proposal),
+    context: (command, load, _, state) => ({
+      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal, state.proposed.protocol),
+    }),
+  }),
+];

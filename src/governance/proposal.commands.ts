@@ -1,0 +1,130 @@
+// Commands on proposals. Those without a route are owed by processes.
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  Equals,
+  IsArray,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  registerDecorator,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import type { Untouchable } from '../community/index.ts';
+import { INSTANT, isUuid } from '../kernel/index.ts';
+
+const CODE = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const MOST_LISTED = 500;
+
+/** May be left out, but is not null. */
+const Optional = () => ValidateIf((_, value) => value !== undefined);
+
+/** One word that means all, or a list of 1 to 500 different entries. */
+function IsAllOrListOf(all: string, each: { readonly is: (text: unknown) => boolean; readonly schema: object; readonly words: string }) {
+  return (target: object, property: string): void => {
+    const items = { type: 'array', minItems: 1, maxItems: MOST_LISTED, uniqueItems: true, items: each.schema };
+    JSONSchema({ oneOf: [{ type: 'string', enum: [all] }, items] } as never)(target, property);
+    registerDecorator({
+      name: 'isAllOrListOf',
+      target: target.constructor,
+      propertyName: property,
+      validator: {
+        validate: (value: unknown) =>
+          value === all ||
+          (Array.isArray(value) && value.length > 0 && value.length <= MOST_LISTED && new Set(value).size === value.length && value.every(each.is)),
+        defaultMessage: () => `${property} must be "${all}" or a list of ${each.words}, 1 to ${MOST_LISTED} of them, none twice`,
+      },
+    });
+  };
+}
+
+const MATERIALS = { is: (text: unknown) => typeof text === 'string' && CODE.test(text), schema: { type: 'string', pattern: CODE.source }, words: 'codes of materials' };
+const PARTIES = { is: isUuid, schema: { type: 'string', format: 'uuid' }, words: 'PartyIds' };
+
+export class UntouchableClause implements Untouchable {
+  @Equals('untouchable')
+  readonly kind!: 'untouchable';
+
+  /** Names the clause within its protocol. */
+  @Matches(CODE, { message: 'id must be lower-case letters, digits and hyphens, at most 64' })
+  readonly id!: string;
+
+  /** Codes of the catalogue that external parties may not acquire, or `all`. */
+  @IsAllOrListOf('all', MATERIALS)
+  readonly materials!: readonly string[] | 'all';
+
+  /** PartyIds that the clause binds, or `all-external`. */
+  @IsAllOrListOf('all-external', PARTIES)
+  readonly parties!: readonly string[] | 'all-external';
+
+  /** PartyIds that this clause leaves free. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(MOST_LISTED)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  readonly exceptions: readonly string[] = [];
+}
+
+export class DraftProposal {
+  /** Code of the protocol that enactment puts in force, in the place of an older text of the same code. */
+  @Matches(CODE, { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' })
+  readonly protocol!: string;
+
+  @IsString()
+  @Length(1, 200)
+  readonly title!: string;
+
+  /** What the protocol says, for people. */
+  @IsString()
+  @Length(1, 50_000)
+  readonly prose!: string;
+
+  /** What the machine enforces. */
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => UntouchableClause)
+  readonly clauses!: readonly UntouchableClause[];
+}
+
+class OnProposal {
+  @IsUUID()
+  readonly proposal!: string;
+}
+
+export class SubmitProposal extends OnProposal {}
+
+export class AdmitProposal extends OnProposal {}
+
+export class WithdrawProposal extends OnProposal {}
+
+export class FreezeProposal extends OnProposal {
+  /** RFC 3339 instant. Absent: when the charter's reading time is over. */
+  @Optional()
+  @Matches(INSTANT, { message: 'opensAt must be an RFC 3339 instant' })
+  readonly opensAt?: string;
+
+  /** RFC 3339 instant. Absent: when the charter's shortest voting time is over. */
+  @Optional()
+  @Matches(INSTANT, { message: 'closesAt must be an RFC 3339 instant' })
+  readonly closesAt?: string;
+}
+
+export class SealRoll extends OnProposal {}
+
+export class OpenVoting extends OnProposal {}
+
+export class ClosePolls extends OnProposal {}
+
+export class CloseVoting extends OnProposal {}
+
+export class CertifyProposal extends OnProposal {}
+
+export class EnactProtocol extends OnProposal {}
+
+export class ConcludeEnactment extends OnProposal {}

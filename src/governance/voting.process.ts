@@ -1,0 +1,70 @@
+// What a frozen proposal is owed: its roll, its vote, its close, its count, and its enactment.
+import type { CharterEvent } from '../community/index.ts';
+import { owes, process, type Process } from '../runtime/index.ts';
+import type {
+  CertifyProposal,
+  ClosePolls,
+  CloseVoting,
+  ConcludeEnactment,
+  EnactProtocol,
+  OpenVoting,
+  SealRoll,
+} from './proposal.commands.ts';
+import type { ProposalEvent } from './proposal.ts';
+
+type OfProposal = { readonly data: { readonly proposal: string } };
+const its = ({ data }: OfProposal): string => data.proposal;
+const atOnce = (event: OfProposal) => ({ key: its(event) });
+
+export const rollSealing = process<ProposalEvent>()({
+  name: 'roll-sealing',
+  opens: { ProposalFrozen: atOnce },
+  discharges: { RollSealed: its },
+  run: ({ key }) => owes<SealRoll>('SealRoll', { proposal: key }),
+});
+
+export const opening = process<ProposalEvent>()({
+  name: 'opening',
+  opens: { ProposalFrozen: (event) => ({ key: its(event), due: event.data.opensAt }) },
+  discharges: { VotingOpened: its, ProposalLapsed: its },
+  run: ({ key }) => owes<OpenVoting>('OpenVoting', { proposal: key }),
+});
+
+export const pollsClosing = process<ProposalEvent>()({
+  name: 'polls-closing',
+  opens: { VotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }) },
+  discharges: { PollsClosed: its },
+  run: ({ key }) => owes<ClosePolls>('ClosePolls', { proposal: key }),
+});
+
+export const votingClosing = process<ProposalEvent>()({
+  name: 'voting-closing',
+  opens: { PollsClosed: atOnce },
+  discharges: { VotingClosed: its },
+  run: ({ key }) => owes<CloseVoting>('CloseVoting', { proposal: key }),
+});
+
+export const certification = process<ProposalEvent>()({
+  name: 'certification',
+  opens: { VotingClosed: atOnce },
+  discharges: { ProposalCertified: its },
+  run: ({ key }) => owes<CertifyProposal>('CertifyProposal', { proposal: key }),
+});
+
+export const enacting = process<ProposalEvent | CharterEvent>()({
+  name: 'enacting',
+  opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined) },
+  discharges: { ProtocolEnacted: its, EnactmentRefused: its },
+  run: ({ key }) => owes<EnactProtocol>('EnactProtocol', { proposal: key }),
+});
+
+export const concluding = process<ProposalEvent | CharterEvent>()({
+  name: 'concluding',
+  opens: { ProtocolEnacted: atOnce, EnactmentRefused: atOnce },
+  discharges: { ProposalEnacted: its, ProposalNeedsRebase: its },
+  run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),
+});
+
+export const votingProcesses: readonly Process[] = [
+  rollSealing, opening, pollsClosing, votingClosing, certification, enacting, concluding,
+];

@@ -1,0 +1,71 @@
+// From freeze to certificate: the roll, the opening, the two steps of the close, and the count.
+import { accept, decider, refuse, type Act, type Decision } from '../kernel/index.ts';
+import { outcomeOf } from '../community/index.ts';
+import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
+import { proposal, type Frozen, type Proposal, type ProposalEvent } from './proposal.ts';
+import { inPhase, proposalRejections } from './rejections.ts';
+
+/** Sealed roll of a freeze: how many, and the Merkle root over the salted entries. */
+export interface RollSummary {
+  readonly size: number;
+  readonly root: string;
+}
+
+/** Ballots as of the close of the polls. */
+export interface Tally {
+  readonly yes: number;
+  readonly no: number;
+  readonly abstain: number;
+  /** Positions of ballots that the log stamped at or after the closing time. */
+  readonly stampedLater: readonly number[];
+}
+
+export const voting = decider<ProposalEvent, Proposal>()({
+  ...proposal,
+  decide: {
+    SealRoll(_: SealRoll, state, { roll }: { readonly roll: RollSummary | undefined } & Act): Decision<ProposalEvent> {
+      return inPhase(state, 'frozen', (present) => {
+        if (present.roll || !roll) return refuse(proposalRejections.WrongPhase({ phase: 'roll sealed' }));
+        return accept({ type: 'RollSealed', data: { proposal: present.proposal, size: roll.size, root: roll.root } });
+      });
+    },
+
+    OpenVoting(_: OpenVoting, state, { now }: Act): Decision<ProposalEvent> {
+      return inPhase(state, 'frozen', ({ proposal: id, frozen, roll }) => {
+        const { opensAt, closesAt } = frozen as Frozen;
+        if (!roll) return refuse(proposalRejections.RollNotSealed());
+        if (now < opensAt) return refuse(proposalRejections.NotYetDue({ due: opensAt }));
+        if (roll.size === 0) return accept({ type: 'ProposalLapsed', data: { proposal: id, reason: 'EmptyRoll' } });
+        if (now >= closesAt) return accept({ type: 'ProposalLapsed', data: { proposal: id, reason: 'NotOpenedInTime' } });
+        return accept({ type: 'VotingOpened', data: { proposal: id, closesAt } });
+      });
+    },
+
+    ClosePolls(_: ClosePolls, state, { now }: Act): Decision<ProposalEvent> {
+      return inPhase(state, 'voting', ({ proposal: id, frozen }) => {
+        const { closesAt } = frozen as Frozen;
+        if (now < closesAt) return refuse(proposalRejections.NotYetDue({ due: closesAt }));
+        return accept({ type: 'PollsClosed', data: { proposal: id } });
+      });
+    },
+
+    CloseVoting(_: CloseVoting, state): Decision<ProposalEvent> {
+      return inPhase(state, 'polls-closed', ({ proposal: id, pollsClosedAt }) =>
+        accept({ type: 'VotingClosed', data: { proposal: id, pollsClosedAt: pollsClosedAt as number } }),
+      );
+    },
+
+    CertifyProposal(_: CertifyProposal, state, { tally }: { readonly tally: Tally | undefined } & Act): Decision<ProposalEvent> {
+      return inPhase(state, 'voting-closed', ({ proposal: id, frozen, roll, pollsClosedAt }) => {
+        const { rule, at } = frozen as NonNullable<typeof frozen>;
+        const { size, root } = roll as RollSummary;
+        const { yes, no, abstain, stampedLater } = tally as Tally;
+        const outcome = outcomeOf(rule, { yes, no, abstain, roll: size });
+        return accept({
+          type: 'ProposalCertified',
+          data: { proposal: id, yes, no, abstain, roll: size, rollRoot: root, rule, frozenAt: at.position, pollsClosedAt: pollsClosedAt as number, stampedLater, outcome },
+        });
+      });
+    },
+  },
+});

@@ -1,0 +1,200 @@
+// From freeze to certificate, and on to enactment.
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { charter, outcomeOf, type CharterEvent } from '../../src/community/index.ts';
+import { conclusion, deliberation, enactment, foundIn, proposal, voting, type ProposalEvent } from '../../src/governance/index.ts';
+import type { Act, Decision, Event } from '../../src/kernel/index.ts';
+import { after, derivedId } from '../../src/kernel/index.ts';
+import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
+import {
+  certified, CLOSES, enacted, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, member, OPENS, opened, ORDINARY, P, passed, pollsClosed,
+  sealed, steward, text, votingClosed, ZARA,
+} from './village.ts';
+
+const none = { roll: undefined, tally: undefined };
+const isFrozen = [...inDeliberation, at(frozen(), { position: 4 })];
+
+describe('the roll', () => {
+  test('is sealed once, after the freeze', () => {
+    const roll = { ...none, roll: { size: 9, root: 'root' } };
+    given(voting, isFrozen, roll).when('SealRoll', { proposal: P }).then(sealed());
+    given(voting, isFrozen, sealed(), roll).when('SealRoll', { proposal: P }).thenRefused('WrongPhase');
+    given(voting, inDeliberation, roll).when('SealRoll', { proposal: P }).thenRefused('WrongPhase');
+  });
+});
+
+describe('the vote', () => {
+  test('opens at its time, not before, and only on a sealed roll', () => {
+    given(voting, isFrozen, sealed(), none).when('OpenVoting', { proposal: P }, { now: OPENS }).then(opened);
+    given(voting, isFrozen, sealed(), none).when('OpenVoting', { proposal: P }, { now: NOON }).thenRefused('NotYetDue', { due: OPENS });
+    given(voting, isFrozen, none).when('OpenVoting', { proposal: P }, { now: OPENS }).thenRefused('RollNotSealed');
+  });
+
+  test('never opens on an empty roll', () => {
+    given(voting, isFrozen, sealed(0), none).when('OpenVoting', { proposal: P }, { now: OPENS }).then(lapsed('EmptyRoll'));
+  });
+
+  test('that could not be opened before its close lapses: nobody could have voted', () => {
+    given(voting, isFrozen, sealed(), none).when('OpenVoting', { proposal: P }, { now: CLOSES }).then(lapsed('NotOpenedInTime'));
+  });
+
+  test('closes in two steps: the polls at their time, then the voting as of that position', () => {
+    given(voting, inVoting, none).when('ClosePolls', { proposal: P }, { now: CLOSES }).then(pollsClosed);
+    given(voting, inVoting, none).when('ClosePolls', { proposal: P }, { now: OPENS }).thenRefused('NotYetDue');
+    given(voting, inVoting, at(pollsClosed, { position: 42 }), none).when('CloseVoting', { proposal: P }).then(votingClosed(42));
+    given(voting, inVoting, none).when('CloseVoting', { proposal: P }).thenRefused('WrongPhase', { phase: 'voting' });
+  });
+
+  test('is certified with its counts, its rule, its roll, and the positions that it rests on', () => {
+    const tally = { yes: 5, no: 2, abstain: 1, stampedLater: [41] };
+    given(voting, inVoting, at(pollsClosed, { position: 42 }), votingClosed(42), { ...none, tally })
+      .when('CertifyProposal', { proposal: P })
+      .then({
+        type: 'ProposalCertified',
+        data: {
+          proposal: P, yes: 5, no: 2, abstain: 1, roll: 9, rollRoot: 'root', rule: ORDINARY, frozenAt: 4, pollsClosedAt: 42, stampedLater: [41], outcome: 'passed',
+        },
+      });
+  });
+
+  test('has the outcome that the frozen rule gives', () => {
+    const outcomes = { NoQuorum: [1, 1, 7], NotApproved: [2, 2, 0], passed: [2, 1, 6] } as const;
+    for (const [outcome, [yes, no, abstain]] of Object.entries(outcomes)) {
+      const { decision } = given(voting, inVoting, pollsClosed, votingClosed(7), { ...none, tally: { yes, no, abstain, stampedLater: [] } }).when('CertifyProposal', { proposal: P });
+      expect(decision).toMatchObject({ accepted: true, events: [{ data: { outcome } }] });
+      expect(outcomeOf(ORDINARY, { yes, no, abstain, roll: 9 })).toBe(outcome);
+    }
+  });
+});
+
+describe('enactment', () => {
+  const enact = { proposal: P };
+  const withPassed = { proposal: folded(proposal, ...passed) };
+
+  test('puts the voted text in force at its own position, as the charter’s next revision', () => {
+    given(enactment, inForce, withPassed).when('EnactProtocol', enact).then(enacted(P, 2));
+    const after2 = folded(charter, ...inForce, enacted('another', 2, 'other'), at(enacted(P, 3), { position: 77 }));
+    expect(after2).toMatchObject({ revision: 3, protocols: [{ protocol: 'other' }, { protocol: text.protocol, proposal: P, since: 77 }] });
+  });
+
+  test('needs a certificate that says passed', () => {
+    const failed = folded(proposal, ...inVoting, pollsClosed, votingClosed(7), certified(1, 5, 'NotApproved'));
+    for (const not of [folded(proposal, ...inVoting), failed, proposal.initial]) given(enactment, inForce, { proposal: not }).when('EnactProtocol', enact).thenRefused('NotPassed');
+  });
+
+  test('happens once', () => {
+    given(enactment, inForce, enacted(P, 2), withPassed).when('EnactProtocol', enact).thenRefused('AlreadyConcluded');
+  });
+
+  const rival: CharterEvent = enacted('rival', 2);
+  const refusal: CharterEvent = { type: 'EnactmentRefused', data: { proposal: P, protocol: text.protocol, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } };
+
+  test('never overwrites what a rival put in force since the freeze', () => {
+    given(enactment, inForce, rival, withPassed).when('EnactProtocol', enact).then(refusal);
+    given(enactment, inForce, rival, refusal, withPassed).when('EnactProtocol', enact).thenRefused('AlreadyConcluded');
+    expect(folded(charter, ...inForce, rival, refusal)).toMatchObject({ revision: 2, protocols: [{ proposal: 'rival' }] });
+  });
+
+  test('replaces an older text of the protocol that was in force when it was frozen', () => {
+    const later = folded(proposal, ...inDeliberation, frozen(2), sealed(), opened, pollsClosed, votingClosed(7), certified(5, 1, 'passed'));
+    given(enactment, inForce, enacted('older', 2), { proposal: later }).when('EnactProtocol', enact).then(enacted(P, 3));
+  });
+
+  test('is told to the proposal, also when a later text has replaced it meanwhile', () => {
+    const conclude = (...events: readonly CharterEvent[]) =>
+      given(conclusion, passed, { found: foundIn(folded(charter, ...inForce, ...events), P, text.protocol) }).when('ConcludeEnactment', { proposal: P });
+    const told: ProposalEvent = { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 2 } };
+    conclude(enacted(P, 2)).then(told);
+    conclude(enacted(P, 2), enacted('later', 3)).then(told);
+    conclude(rival, refusal).then({ type: 'ProposalNeedsRebase', data: { proposal: P, protocol: text.protocol, movedTo: 2 } });
+    conclude(rival).thenRefused('NotYetDue');
+  });
+
+  test('of rivals lets exactly one win, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['a', 'b', 'c', 'd'], { minLength: 1 }), (order) => {
+        let past: CharterEvent[] = inForce;
+        for (const id of order) {
+          const own = passed.map((event) => ({ ...event, data: { ...event.data, proposal: id } }) as Past<ProposalEvent>);
+          const { decision } = given(enactment, past, { proposal: folded(proposal, ...own) }).when('EnactProtocol', { proposal: id });
+          if (decision.accepted) past = [...past, ...decision.events];
+        }
+        const state = folded(charter, ...past);
+        expect(state).toMatchObject({ protocols: [{ proposal: order[0] }], revision: 2 });
+        expect(past.filter(({ type }) => type === 'EnactmentRefused')).toHaveLength(order.length - 1);
+      }),
+    );
+  });
+});
+
+// The machine, said once more as the phases that may follow one another.
+const NEXT: Record<string, readonly string[]> = {
+  absent: ['draft'],
+  draft: ['submitted', 'withdrawn'],
+  submitted: ['deliberation', 'withdrawn'],
+  deliberation: ['frozen', 'withdrawn'],
+  frozen: ['frozen', 'voting', 'lapsed'],
+  voting: ['polls-closed'],
+  'polls-closed': ['voting-closed'],
+  'voting-closed': ['passed', 'failed'],
+  passed: ['enacted', 'needs-rebase'],
+};
+
+test('no sequence of commands leaves the way from draft to enactment', () => {
+  type Step = readonly [decider: 'deliberation' | 'voting' | 'conclusion', command: string];
+  const deciders = { deliberation, voting, conclusion } as const;
+  const steps: readonly Step[] = [
+    ['deliberation', 'DraftProposal'], ['deliberation', 'SubmitProposal'], ['deliberation', 'AdmitProposal'], ['deliberation', 'WithdrawProposal'], ['deliberation', 'FreezeProposal'],
+    ['voting', 'SealRoll'], ['voting', 'OpenVoting'], ['voting', 'ClosePolls'], ['voting', 'CloseVoting'], ['voting', 'CertifyProposal'], ['conclusion', 'ConcludeEnactment'],
+  ];
+  const anyStep = fc.record({
+    step: fc.constantFrom(...steps),
+    steward: fc.boolean(),
+    own: fc.boolean(),
+    days: fc.nat(30),
+    size: fc.nat(3),
+    yes: fc.nat(3),
+    no: fc.nat(3),
+    found: fc.constantFrom({}, { enacted: { charterRevision: 2 } }, { refused: { protocol: text.protocol, movedTo: 2 } }),
+  });
+  // Half of the runs go the way forward, at a pace that keeps the deadlines, with anything in between.
+  const forward = fc.tuple(
+    ...steps
+      .filter(([, name]) => name !== 'WithdrawProposal')
+      .map((step) => {
+        const own = ['DraftProposal', 'SubmitProposal'].includes(step[1]);
+        return anyStep.map((one) => ({ ...one, step, own, steward: !own, days: 4, size: 3 }));
+      }),
+  );
+  const runs = fc.oneof(
+    fc.array(anyStep, { maxLength: 40 }),
+    fc.tuple(forward, fc.array(fc.tuple(fc.nat(10), anyStep), { maxLength: 3 })).map(([way, noise]) => noise.reduce((all, [where, one]) => all.toSpliced(where, 0, one), [...way])),
+  );
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(runs, (run) => {
+      const events: ProposalEvent[] = [];
+      let now = NOON;
+      for (const [index, { step: [name, command], steward: isSteward, own, days, size, yes, no, found }] of run.entries()) {
+        now = after(now, { days });
+        const { evolve, initial, decide } = deciders[name];
+        const fold = () => recorded(events as Past<ProposalEvent>[]).reduce(evolve, initial);
+        const before = fold();
+        const commandId = derivedId(P, String(index));
+        const context = {
+          charter: living, membership: isSteward ? steward : member, unregistered: [], roll: { size, root: 'r' }, tally: { yes, no, abstain: 0, stampedLater: [] }, found,
+          actor: own ? ILMARI : ZARA, now, commandId, newId: () => P,
+        };
+        const decision = (decide as unknown as Record<string, (command: object, state: unknown, context: object & Act) => Decision<Event>>)[command]?.({ ...text, proposal: P }, before, context);
+        if (!decision?.accepted) continue;
+        events.push(...(decision.events as ProposalEvent[]));
+        const { status } = fold();
+        reached.add(status);
+        expect(NEXT[before.status]).toContain(status);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  // The property means something only where runs get somewhere.
+  expect([...reached]).toEqual(expect.arrayContaining(['withdrawn', 'lapsed', 'passed', 'failed', 'enacted', 'needs-rebase']));
+});
