@@ -1,0 +1,68 @@
+// How custody's commands meet their deciders: the stream that each is decided on, and what it is decided with.
+import { charter, CHARTER_STREAM, memberStream, membership } from '../community/index.ts';
+import { handles, type Handling, type Load } from '../runtime/index.ts';
+import type { Act } from '../kernel/index.ts';
+import { loadHolder } from './holder.ts';
+import { intake } from './intake.ts';
+import { AcceptOffer, DeclineOffer, LapseOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
+import { lotFold, lotStream, type Lot } from './lot.events.ts';
+import { RegisterMaterial } from './material.commands.ts';
+import { material, materialStream } from './material.ts';
+import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
+import { requestFold, requestStream, type Request } from './request.events.ts';
+import { request } from './request.ts';
+import { answering, lapsing, offering } from './transfer.ts';
+
+/** The rules and the actor's standing: with every movement, so that the append is guarded on the charter. */
+const ground = (load: Load, { actor }: Act) => ({
+  charter: load(charter, CHARTER_STREAM),
+  membership: load(membership, memberStream(actor)),
+});
+
+function endsOf(lot: Lot, to: string | undefined, load: Load, act: Act) {
+  const on = ground(load, act);
+  const holder = (id: string | undefined) => (id === undefined ? ({ kind: 'unknown', id: '' } as const) : loadHolder(id, on.charter, load));
+  const { custodian, owner } = lot.status === 'held' ? lot : {};
+  return { ...on, custodian: holder(custodian), owner: holder(owner), recipient: holder(to) };
+}
+
+function askedFor(of: { readonly party?: string; readonly lot?: string }, load: Load, act: Act) {
+  const lot: Lot = of.lot === undefined ? lotFold.initial : load(lotFold, lotStream(of.lot));
+  const { custodian, recipient, owner: _, ...on } = endsOf(lot, of.party, load, act);
+  return { ...on, custodian, party: recipient, lot };
+}
+
+export const custodyHandlings: readonly Handling[] = [
+  handles(material, [RegisterMaterial], {
+    stream: (command) => materialStream(command.material),
+    context: (_, load, { actor }) => ({ membership: load(membership, memberStream(actor)) }),
+  }),
+  handles(intake, [RegisterLot], {
+    stream: (_, act) => lotStream(act.newId()),
+    context: (command, load, act) => {
+      const on = ground(load, act);
+      return {
+        ...on,
+        material: load(material, materialStream(command.material)),
+        owner: loadHolder(command.owner, on.charter, load),
+        custodian: loadHolder(command.custodian, on.charter, load),
+      };
+    },
+  }),
+  handles(offering, [OfferCustody], {
+    stream: ({ lot }) => lotStream(lot),
+    context: (command, load, act, lot: Lot) => ({
+      ...endsOf(lot, command.to, load, act),
+      request: command.request === undefined ? undefined : load(requestFold, requestStream(command.request)),
+    }),
+  }),
+  handles(answering, [AcceptOffer, DeclineOffer, WithdrawOffer], {
+    stream: ({ lot }) => lotStream(lot),
+    context: (_, load, act, lot: Lot) => endsOf(lot, lot.status === 'held' ? lot.offer?.to : undefined, load, act),
+  }),
+  handles(lapsing, [LapseOffer], { stream: ({ lot }) => lotStream(lot) }),
+  handles(request, [RequestMaterial, DeclineRequest, WithdrawRequest], {
+    stream: (command, act) => requestStream('request' in command ? command.request : act.newId()),
+    context: (command, load, act, state: Request) => askedFor('request' in command ? (state.status === 'absent' ? {} : state) : command, load, act),
+  }),
+];

@@ -1,0 +1,54 @@
+// A party's request for a lot: events, and the fold that knows whether it still waits.
+import type { PartyId } from '../community/index.ts';
+import { describeEvents, type Audience, type Event, type Fold, type Recorded } from '../kernel/index.ts';
+import type { LotId, RequestId } from './lot.events.ts';
+
+export const requestStream = (request: RequestId): string => `request-${request}`;
+
+interface Asked {
+  readonly request: RequestId;
+  readonly party: PartyId;
+  readonly lot: LotId;
+}
+
+export type RequestEvent =
+  | Event<'MaterialRequested', Asked & { readonly material: string; readonly holder: PartyId; readonly purpose: string }>
+  | Event<'RequestDeclined', Asked>
+  | Event<'RequestWithdrawn', Asked>;
+
+const concerned = ({ party }: Asked): readonly Audience[] => ['community', { party }];
+
+export const requestEvents = describeEvents<RequestEvent>({
+  MaterialRequested: {
+    wire: 'custody.material-requested.v1',
+    visibility: ({ party, holder }) => ['community', { party }, ...(holder === party ? [] : [{ party: holder }])],
+  },
+  RequestDeclined: { wire: 'custody.request-declined.v1', visibility: concerned },
+  RequestWithdrawn: { wire: 'custody.request-withdrawn.v1', visibility: concerned },
+});
+
+export type Request =
+  | { readonly status: 'absent' }
+  | (Asked & { readonly status: 'open' })
+  | (Asked & { readonly status: 'declined' | 'withdrawn' });
+
+export const requestFold: Fold<RequestEvent, Request> = {
+  name: 'request',
+  initial: { status: 'absent' },
+  evolve: evolveRequest,
+};
+
+export function evolveRequest(state: Request, event: Recorded<RequestEvent>): Request {
+  switch (event.type) {
+    case 'MaterialRequested': {
+      const { request, party, lot } = event.data;
+      return { status: 'open', request, party, lot };
+    }
+    case 'RequestDeclined':
+      return state.status === 'open' ? { ...state, status: 'declined' } : state;
+    case 'RequestWithdrawn':
+      return state.status === 'open' ? { ...state, status: 'withdrawn' } : state;
+    default:
+      return state;
+  }
+}

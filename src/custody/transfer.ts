@@ -1,0 +1,144 @@
+// Transfers: a lot is offered, and taken over, declined, taken back or left to lapse. Custody of right passes by nothing else.
+import type { Charter, Membership } from '../community/index.ts';
+import { accept, decider, instantOf, msOf, refuse, SYSTEM_ACTOR, type Act, type Decision, type Rejection } from '../kernel/index.ts';
+import { attemptByAcceptance, deniedOffer, deniedTo, denial } from './denial.ts';
+import { actsFor, isInNameOf, type Actor, type Holder } from './holder.ts';
+import type { AcceptOffer, DeclineOffer, LapseOffer, OfferCustody, WithdrawOffer } from './lot.commands.ts';
+import { lotFold, type HeldLot, type Lot, type LotEvent, type OpenOffer, type Passes } from './lot.events.ts';
+import { custodyRejections as rejections } from './rejections.ts';
+import type { Request } from './request.events.ts';
+
+export interface TransferContext extends Act {
+  readonly charter: Charter;
+  /** The actor's. */
+  readonly membership: Membership;
+  readonly custodian: Holder;
+  readonly owner: Holder;
+  /** To whom the lot is, or is to be, offered. */
+  readonly recipient: Holder;
+}
+
+export interface OfferContext extends TransferContext {
+  /** The request that the offer names. */
+  readonly request?: Request | undefined;
+}
+
+/**
+ * Custody is offered by who holds, ownership by who owns; who passes both acts for both. Where holder and owner differ and nobody
+ * acts for both, custody goes back to the owner first.
+ */
+function mayOffer(passes: Passes, { custodian, owner }: TransferContext, actor: Actor): Rejection | undefined {
+  if (!actsFor(custodian, actor, 'transfers')) return rejections.NotTheCustodian();
+  if (passes === 'ownership-and-custody' && !actsFor(owner, actor, 'transfers')) return rejections.NotTheOwner();
+  const concerned = passes === 'custody' ? [custodian] : [custodian, owner];
+  return isInNameOf(actor.act, ...concerned) ? undefined : rejections.InAnotherName();
+}
+
+/** An offer answers only a request that waits, for this lot, by who gets it. */
+function mayAnswer(lot: HeldLot, to: string, request: Request | undefined): Rejection | undefined {
+  if (request === undefined) return undefined;
+  if (request.status === 'absent') return rejections.NoSuchRequest();
+  if (request.lot !== lot.lot || request.party !== to) return rejections.RequestIsForAnother();
+  return request.status === 'open' && !lot.met.includes(request.request) ? undefined : rejections.RequestSettled();
+}
+
+const endsOf = ({ lot, material }: HeldLot, { transfer, from, owner, to, passes, request }: OpenOffer) => ({
+  lot,
+  material,
+  transfer,
+  from,
+  owner,
+  to,
+  passes,
+  ...(request === undefined ? {} : { request }),
+});
+
+interface Open {
+  readonly lot: HeldLot;
+  readonly offer: OpenOffer;
+}
+
+/** The lot with the offer that the command is about. */
+function openOffer(lot: Lot, transfer: string): Open | Rejection {
+  if (lot.status === 'absent') return rejections.NoSuchLot();
+  return lot.offer?.transfer === transfer ? { lot, offer: lot.offer } : rejections.NoSuchOffer();
+}
+
+const isOpen = (found: Open | Rejection): found is Open => 'offer' in found;
+
+export const offering = decider<LotEvent, Lot>()({
+  ...lotFold,
+  decide: {
+    OfferCustody(command: OfferCustody, lot: Lot, context: OfferContext): Decision<LotEvent> {
+      if (lot.status === 'absent') return refuse(rejections.NoSuchLot());
+      const { to, passes } = command;
+      const { recipient, charter, membership } = context;
+      const forbidden = mayOffer(passes, context, { act: context, membership });
+      if (forbidden) return refuse(forbidden);
+      if (lot.offer) return refuse(rejections.AlreadyOffered({ transfer: lot.offer.transfer }));
+      if (to === lot.custodian) return refuse(rejections.OfferedToItsHolder());
+      if (recipient.kind === 'unknown') return refuse(rejections.CannotHold({ party: to }));
+      const mismatch = mayAnswer(lot, to, context.request);
+      if (mismatch) return refuse(mismatch);
+      const expiresAt = command.expiresAt === undefined ? undefined : instantOf(msOf(command.expiresAt));
+      if (expiresAt !== undefined && expiresAt <= context.now) return refuse(rejections.OfferEndsInThePast({ expiresAt }));
+      const denied = deniedTo(recipient, lot.material, charter);
+      if (denied) return refuse(denial(denied, context.commandId), deniedOffer(lot, command, denied, context));
+      const { request } = command;
+      const ends = { transfer: context.newId(), from: lot.custodian, owner: lot.owner, to, passes };
+      const offer = request === undefined ? ends : { ...ends, request };
+      return accept({ type: 'CustodyOffered', data: { ...endsOf(lot, offer), ...(expiresAt === undefined ? {} : { expiresAt }) } });
+    },
+  },
+});
+
+export const answering = decider<LotEvent, Lot>()({
+  ...lotFold,
+  decide: {
+    /** Judged by the protocols in force at this place of the log, whatever was in force when it was offered. */
+    AcceptOffer(command: AcceptOffer, state: Lot, context: TransferContext): Decision<LotEvent> {
+      const found = openOffer(state, command.transfer);
+      if (!isOpen(found)) return refuse(found);
+      const { lot, offer } = found;
+      const { recipient, charter, membership, now } = context;
+      if (!actsFor(recipient, { act: context, membership }, 'transfers')) return refuse(rejections.NotTheRecipient());
+      if (!isInNameOf(context, recipient)) return refuse(rejections.InAnotherName());
+      if (offer.expiresAt !== undefined && now >= offer.expiresAt) return refuse(rejections.OfferExpired({ expiresAt: offer.expiresAt }));
+      if (lot.custodian !== offer.from || lot.owner !== offer.owner) return refuse(rejections.CustodyHasMoved());
+      const denied = deniedTo(recipient, lot.material, charter);
+      if (denied) return refuse(denial(denied, context.commandId), attemptByAcceptance(lot, offer, denied, context));
+      const { location } = command;
+      return accept({ type: 'OfferAccepted', data: { ...endsOf(lot, offer), ...(location === undefined ? {} : { location }) } });
+    },
+
+    DeclineOffer(command: DeclineOffer, state: Lot, context: TransferContext): Decision<LotEvent> {
+      const found = openOffer(state, command.transfer);
+      if (!isOpen(found)) return refuse(found);
+      const { recipient, membership } = context;
+      if (!actsFor(recipient, { act: context, membership }, 'transfers')) return refuse(rejections.NotTheRecipient());
+      if (!isInNameOf(context, recipient)) return refuse(rejections.InAnotherName());
+      return accept({ type: 'OfferDeclined', data: endsOf(found.lot, found.offer) });
+    },
+
+    WithdrawOffer(command: WithdrawOffer, state: Lot, context: TransferContext): Decision<LotEvent> {
+      const found = openOffer(state, command.transfer);
+      if (!isOpen(found)) return refuse(found);
+      const forbidden = mayOffer('custody', context, { act: context, membership: context.membership });
+      if (forbidden) return refuse(forbidden);
+      return accept({ type: 'OfferWithdrawn', data: endsOf(found.lot, found.offer) });
+    },
+  },
+});
+
+export const lapsing = decider<LotEvent, Lot>()({
+  ...lotFold,
+  decide: {
+    LapseOffer(command: LapseOffer, state: Lot, { actor, now }: Act): Decision<LotEvent> {
+      const found = openOffer(state, command.transfer);
+      if (!isOpen(found)) return refuse(found);
+      const { lot, offer } = found;
+      if (actor !== SYSTEM_ACTOR || offer.expiresAt === undefined || now < offer.expiresAt) return refuse(rejections.OnlyTheServiceLapses());
+      return accept({ type: 'OfferLapsed', data: endsOf(lot, offer) });
+    },
+  },
+});
