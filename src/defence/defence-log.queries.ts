@@ -1,0 +1,98 @@
+// What is asked of the defence log. Tables come bound to a position; rows come filtered by who asks.
+import { maySee, paging, visiblePage, type PageOf, type Viewer } from '../community/index.ts';
+import type { Audience } from '../kernel/index.ts';
+import type { Page, Read, ReaderOf, Secrets } from '../runtime/index.ts';
+import { corroborationKey, defenceLog } from './defence-log.view.ts';
+
+type T = typeof defenceLog.tables;
+export type DefenceTables = ReaderOf<T>;
+export type AttemptRow = Read<T['attempt']['columns']>;
+export type DeniedOfferRow = Read<T['deniedOffer']['columns']>;
+export type EvidenceRow = Read<T['evidence']['columns']>;
+export type SabotageRow = Read<T['sabotage']['columns']>;
+export type CorroborationRow = Read<T['corroboration']['columns']>;
+
+/** What an attempt is called until it is upheld. */
+export const CALLED = 'refused request';
+
+export type RefusedRequest = AttemptRow & { readonly called: typeof CALLED };
+
+const COMMUNITY: readonly Audience[] = ['community'];
+const ofAttempt = ({ party }: AttemptRow): readonly Audience[] => ['community', { party }];
+const ofSabotage = ({ facility }: SabotageRow): readonly Audience[] => ['community', { party: facility }];
+
+/** Newest first. The party concerned sees its own; `party` or `lot` narrows the list. */
+export function refusedRequests(
+  { attempt }: DefenceTables,
+  viewer: Viewer,
+  { party, lot, ...page }: PageOf & { readonly party?: string | undefined; readonly lot?: string | undefined } = {},
+): Page<RefusedRequest> {
+  const where = party !== undefined ? { party } : lot !== undefined ? { lot } : undefined;
+  const { rows, next } = visiblePage(viewer, ofAttempt, (later) => attempt.list({ ...(where ? { where } : {}), order: 'newest', ...paging(page, later) }));
+  const called = rows.filter((row) => lot === undefined || row.lot === lot).map((row) => ({ ...row, called: CALLED }) as const);
+  return next === undefined ? { rows: called } : { rows: called, next };
+}
+
+export function refusedRequest({ attempt }: DefenceTables, viewer: Viewer, id: string): RefusedRequest | undefined {
+  const row = attempt.get(id);
+  return row && maySee(viewer, ofAttempt(row)) ? { ...row, called: CALLED } : undefined;
+}
+
+/** Offers that a protocol denied to who made them, newest first: the community's own matter, no attempt of the receiver. */
+export const deniedOffers = ({ deniedOffer }: DefenceTables, viewer: Viewer, page: PageOf = {}): Page<DeniedOfferRow> =>
+  visiblePage(viewer, () => COMMUNITY, (later) => deniedOffer.list({ order: 'newest', ...paging(page, later) }));
+
+/** A row with its sealed statement opened: null where there is none, or its key was destroyed. */
+export type Opened<R extends { readonly statement: string | null }> = Omit<R, 'statement'> & { readonly statement: string | null };
+
+/** Opens a sealed statement for who may see it. */
+const opened = (secrets: Pick<Secrets, 'open'>, sealed: string): string | null => secrets.open(sealed) ?? null;
+
+/** Reports, newest first; `state` or `facility` narrows the list. */
+export function sabotageReports(
+  { sabotage }: DefenceTables,
+  viewer: Viewer,
+  secrets: Pick<Secrets, 'open'>,
+  { facility, state, ...page }: PageOf & { readonly facility?: string | undefined; readonly state?: string | undefined } = {},
+): Page<Opened<SabotageRow>> {
+  const where = facility !== undefined ? { facility } : state !== undefined ? { state } : undefined;
+  const { rows, next } = visiblePage(viewer, ofSabotage, (later) => sabotage.list({ ...(where ? { where } : {}), order: 'newest', ...paging(page, later) }));
+  const shown = rows
+    .filter((row) => state === undefined || row.state === state)
+    .map((row) => ({ ...row, statement: opened(secrets, row.statement) }));
+  return next === undefined ? { rows: shown } : { rows: shown, next };
+}
+
+export type SabotageReport = Opened<SabotageRow> & { readonly corroborators: Page<Opened<CorroborationRow>> };
+
+/** A report with who corroborates it, in order; `page` pages the corroborations. */
+export function sabotageReport(
+  { sabotage, corroboration }: DefenceTables,
+  viewer: Viewer,
+  secrets: Pick<Secrets, 'open'>,
+  id: string,
+  page: PageOf = {},
+): SabotageReport | undefined {
+  const row = sabotage.get(id);
+  if (!row || !maySee(viewer, ofSabotage(row))) return undefined;
+  const { rows, next } = corroboration.list({ where: { sabotage: id }, ...paging(page) });
+  const said = rows.map((one) => ({ ...one, statement: one.statement === null ? null : opened(secrets, one.statement) }));
+  return { ...row, statement: opened(secrets, row.statement), corroborators: next === undefined ? { rows: said } : { rows: said, next } };
+}
+
+export function evidenceOnFile({ evidence }: DefenceTables, viewer: Viewer, hash: string): EvidenceRow | undefined {
+  const row = evidence.get(hash);
+  return row && maySee(viewer, COMMUNITY) ? row : undefined;
+}
+
+/** Open reports that the viewer could still corroborate: a member, not the reporter, not among the corroborators. */
+export function awaitingCorroborationBy({ sabotage, corroboration }: DefenceTables, viewer: Viewer, limit: number): SabotageRow[] {
+  const { person } = viewer;
+  if (!viewer.member || person === undefined) return [];
+  const waiting: SabotageRow[] = [];
+  for (const row of sabotage.scan({ state: 'reported' })) {
+    if (row.reporter === person || corroboration.get(corroborationKey(row.key, person))) continue;
+    if (waiting.push(row) === limit) break;
+  }
+  return waiting;
+}
