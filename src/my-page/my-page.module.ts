@@ -1,0 +1,7 @@
+// My page's wiring: routes only; views and rules are those of the rooms it is composed of.
+import { Module } from '@nestjs/common';
+import { domainRoom } from '../http/index.ts';
+import { MyPageController } from './my-page.controller.ts';
+
+@Module(domainRoom({ controllers: [MyPageController], handlings: [], views: [] }))
+export class MyPageModule {}

@@ -1,0 +1,141 @@
+// My page: who I am here, what waits for me, and every act done in my name. Composed of the other rooms' queries.
+import {
+  actsOf,
+  memberShown,
+  nameOf,
+  representativeKey,
+  SELF,
+  type ActShown,
+  type ActsTables,
+  type Admission,
+  type CommunityTables,
+  type Open,
+  type Role,
+  type Scope,
+  type Viewer,
+} from '../community/index.ts';
+import { offersTo, requestsTo, type CustodyTables, type RequestRow, type TransferRow } from '../custody/index.ts';
+import { awaitingCorroborationBy, type DefenceTables } from '../defence/index.ts';
+import { ballotsAwaited, type AwaitedBallot, type protocolStatus } from '../governance/index.ts';
+import { msOf, type Instant } from '../kernel/index.ts';
+import type { Page, ReaderOf } from '../runtime/index.ts';
+
+/** Rows of each kind on the page; the lists behind it have the rest. */
+const MOST = 100;
+
+/** The views that the page is made of, all as of one position. */
+export interface MyPageTables {
+  readonly community: CommunityTables;
+  readonly acts: ActsTables;
+  readonly governance: ReaderOf<(typeof protocolStatus)['tables']>;
+  readonly custody: CustodyTables;
+  readonly defence: DefenceTables;
+}
+
+/** A party that I may act for. */
+export interface MyParty {
+  readonly party: string;
+  readonly name: string;
+  readonly scope: readonly Scope[];
+  /** null for the community itself, for which its keepers act. */
+  readonly until: Instant | null;
+}
+
+export interface MyPage {
+  readonly person: string;
+  readonly name: string | null;
+  /** none: linked, but neither member nor applicant. */
+  readonly status: 'none' | 'applied' | 'member';
+  readonly roles: readonly Role[];
+  readonly parties: readonly MyParty[];
+  readonly waiting: {
+    /** The charter, to a founder who has not accepted it. */
+    readonly charter: { readonly name: string; readonly charterText: string } | null;
+    /** Votes open for my ballot. */
+    readonly ballots: readonly AwaitedBallot[];
+    /** Offers to me, or to whom I act for. */
+    readonly offers: readonly TransferRow[];
+    /** Requests for lots held by me, or by whom I act for. */
+    readonly requests: readonly RequestRow[];
+    /** Reports of sabotage that I could corroborate. */
+    readonly sabotage: readonly ReportToCorroborate[];
+    /** For stewards: persons who have applied for membership. */
+    readonly applications: readonly string[];
+    /** For stewards: proposals by others that wait to be admitted. */
+    readonly proposals: readonly { readonly proposal: string; readonly title: string }[];
+  };
+  /** Newest first. */
+  readonly acts: Page<ActShown>;
+}
+
+export interface ReportToCorroborate {
+  readonly sabotage: string;
+  readonly facility: string;
+  readonly reportedAt: Instant;
+  readonly corroborations: number;
+  readonly needed: number;
+}
+
+function partiesOf({ community }: MyPageTables, { parties, person }: Viewer): MyParty[] {
+  const self = community.community.get(SELF);
+  return parties.flatMap((party): MyParty[] => {
+    if (self?.community === party) return [{ party, name: self.name, scope: ['transfers'], until: null }];
+    const registered = community.party.get(party);
+    const appointed = person === undefined ? undefined : community.representative.get(representativeKey(party, person));
+    if (!registered || !appointed) return [];
+    return [{ party, name: registered.name, scope: appointed.scope as readonly Scope[], until: appointed.until }];
+  });
+}
+
+function charterFor({ community }: MyPageTables, person: string): MyPage['waiting']['charter'] {
+  const self = community.community.get(SELF);
+  if (self?.status !== 'forming' || !community.person.get(person) || (self.founders as readonly string[]).includes(person)) return null;
+  return { name: self.name, charterText: self.charterText };
+}
+
+function admissionOf({ community }: MyPageTables, person: string): Admission | undefined {
+  const row = community.member.get(person);
+  if (!row || row.admission === null || row.admittedAt === null) return undefined;
+  return { position: row.admission, time: msOf(row.admittedAt), as: row.as as Admission['as'] };
+}
+
+/** What stewards are waited for. */
+function stewardship({ community, governance }: MyPageTables, { person, roles }: Viewer): Pick<MyPage['waiting'], 'applications' | 'proposals'> {
+  if (!roles.includes('steward')) return { applications: [], proposals: [] };
+  const applied = community.member.list({ where: { status: 'applied' }, limit: MOST }).rows;
+  const submitted = governance.proposal.list({ where: { state: 'submitted' }, limit: MOST }).rows;
+  return {
+    applications: applied.map(({ key }) => key),
+    proposals: submitted.filter(({ proposer }) => proposer !== person).map(({ key: proposal, title }) => ({ proposal, title })),
+  };
+}
+
+/** The page of a linked person. `parties` and `roles` are the viewer's of now, rows those of the position read. */
+export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person: string }, open: Open): MyPage {
+  const { person } = viewer;
+  const parties = partiesOf(tables, viewer);
+  const movers = [person, ...parties.filter(({ scope }) => scope.includes('transfers')).map(({ party }) => party)];
+  const member = memberShown(tables.community, viewer, open, person);
+  return {
+    person,
+    name: nameOf(tables.community, person, viewer, open),
+    status: member?.status ?? 'none',
+    roles: member?.roles ?? [],
+    parties,
+    waiting: {
+      charter: charterFor(tables, person),
+      ballots: viewer.member ? ballotsAwaited(tables.governance, person, admissionOf(tables, person)) : [],
+      offers: movers.flatMap((party) => offersTo(tables.custody, party, MOST)),
+      requests: movers.flatMap((party) => requestsTo(tables.custody, party, MOST)),
+      sabotage: awaitingCorroborationBy(tables.defence, viewer, MOST).map(({ key: sabotage, facility, reportedAt, corroborations, needed }) => ({
+        sabotage,
+        facility,
+        reportedAt,
+        corroborations,
+        needed,
+      })),
+      ...stewardship(tables, viewer),
+    },
+    acts: actsOf(tables.acts, person, {}),
+  };
+}
