@@ -1,0 +1,116 @@
+// August to December: the sabotaged bioreactor, the emergency summit, the Post-Consumer Carnival under blockade, and the quiet after.
+import { actsFor, FACILITIES, KEEPERS, MEMBERS, OUTSIDERS, RAIDERS } from './cast.ts';
+import { everyday, isFree, keep } from './everyday.ts';
+import type { Script } from './script.ts';
+import { count, ELECTORATE, propose, vote } from './voting.ts';
+import { placeOf } from './winter.ts';
+
+const TEMPERATURES = 'time,vessel,celsius\n2147-08-11T23:40:00Z,3,37.1\n2147-08-12T00:10:00Z,3,58.9\n2147-08-12T00:40:00Z,3,71.4\n';
+
+export function sabotage(s: Script): void {
+  s.on('2147-08-12T06:20:00Z');
+  const reporter = actsFor('bioreactor-three');
+  const witnesses = MEMBERS.slice(60, 64).map(({ name }) => name) as [string, string, string, string];
+  s.send(reporter, 'POST /evidence', undefined, { file: { type: 'text/plain', text: TEMPERATURES }, save: { temperatures: 'hash' } });
+  s.send(reporter, 'POST /evidence', undefined, { file: { type: 'text/plain', text: 'The lock of the heating cabinet is cut. Fresh filings on the floor.\n' }, save: { 'lock-note': 'hash' } });
+  s.send(reporter, 'POST /sabotage', {
+    facility: '{bioreactor-three}', statement: 'Somebody overrode the heating at night. The culture is dead.', evidence: ['{temperatures}', '{lock-note}'], occurredAt: '2147-08-12T00:10:00Z',
+  }, { save: { overheating: 'id' }, tell: 'August. Bioreactor Three is found boiled. Its keeper reports sabotage, with the temperatures as evidence.' });
+  s.send(reporter, 'POST /sabotage/{overheating}/corroborations', {}, { expect: 'OwnReport' });
+  s.send(reporter, 'POST /sabotage', { facility: '{meridian}', statement: 'Them.', evidence: [] }, { expect: 'NotAFacility' });
+  for (const [i, witness] of witnesses.slice(0, 3).entries()) {
+    s.pass(4);
+    s.send(witness, 'POST /sabotage/{overheating}/corroborations', i === 0 ? { statement: 'I saw a light in the cabinet room after midnight.' } : {});
+  }
+  s.send(witnesses[3], 'POST /sabotage/{overheating}/corroborations', {}, { expect: 'SabotageConfirmedAlready' });
+  s.send('iva', 'GET /sabotage/{overheating}', undefined, {
+    answer: { state: 'confirmed', corroborations: 3 },
+    tell: 'Three others corroborate it: the sabotage is confirmed.',
+  });
+  everyday(s, 120, 4);
+}
+
+export function summit(s: Script): void {
+  s.on('2147-09-01T16:00:00Z');
+  propose(s, {
+    name: 'blockade',
+    protocol: 'blockade',
+    title: 'Blockade',
+    prose: 'Until the Carnival is over and counted, no material of any kind passes to a party from outside. Tidal Carriers, who carry for us, are free.',
+    clauses: [{ kind: 'untouchable', id: 'everything', materials: 'all', parties: 'all-external', exceptions: ['{tidal-carriers}'] }],
+    proposer: 'zara',
+    admittedBy: 'oren',
+    opensAt: '2147-09-01T22:00:00Z',
+    closesAt: '2147-09-12T06:00:00Z',
+  });
+  s.tell('September. Emergency summit: Zara moves a blockade, six hours to read, then the vote.');
+  s.on('2147-09-01T22:00:00Z');
+  const cast = vote(s, 'blockade', ELECTORATE.slice(0, 112), { yes: 72, no: 18 }, 5);
+  const canopy = s.lot(KEEPERS[2] as string, 'biosilk', '312.5', 'KGM', 'community', 'biolooms', placeOf('biolooms'), 'spun in the Biolooms for the Carnival');
+  keep(s, canopy);
+  s.send('zara', `GET /lots/{${canopy.name}}`, undefined, { save: { canopy: 'key' } });
+  s.on('2147-09-10T09:00:00Z');
+  s.passOn(canopy, 'carnival-ground', actsFor, 'custody', placeOf('carnival-ground'));
+  s.tell('10 September. The great canopy of biosilk goes up over the carnival ground.');
+  s.on('2147-09-12T06:00:00Z');
+  const final = count(cast);
+  s.send(undefined, 'GET /proposals/{blockade}', undefined, {
+    answer: { state: 'enacted', outcome: 'passed', counts: final },
+    tell: `12 September, six in the morning: ${final.yes} yes, ${final.no} no. The blockade stands.`,
+  });
+  s.pass(1);
+  s.passOn(canopy, 'mycelial-network', actsFor, 'custody', 'Mycelial Network, node 7');
+  s.tell('Kaito takes the canopy down into the mycelial network before anybody can ask for it.');
+}
+
+export function carnival(s: Script): void {
+  let attempts = 0;
+  for (let day = 14; day <= 20; day++) {
+    s.on(`2147-09-${day}T10:00:00Z`);
+    everyday(s, 28, 7);
+    for (let i = 0; i < 21; i++) {
+      if (i % 7 === 6) s.pass(1);
+      const raider = s.pick(RAIDERS);
+      const lot = s.pick(s.lots.filter((one) => isFree(s, one)));
+      s.send(raider.agent, 'POST /requests', { party: `{${raider.name}}`, lot: `{${lot.name}}`, purpose: s.pick(['Urgent order', 'Health inspection', 'Recall', 'Debt service']) }, {
+        for: `{${raider.name}}`,
+        expect: 'DeniedByProtocol',
+        ...(attempts === 70 ? { save: { 'carnival-refusal': 'details.attempt' } } : {}),
+      });
+      attempts += 1;
+    }
+    if (day === 17) carried(s);
+  }
+  s.send('zara', 'GET /lots/{canopy}', undefined, { answer: { custodian: '{mycelial-network}', owner: '{community}' } });
+  s.tell(`The Post-Consumer Carnival: seven days, ${attempts} requests from four outsiders, all refused and recorded. The canopy is where Kaito put it.`);
+}
+
+/** Tidal Carriers are free of the blockade, but not of Waste Sovereignty. */
+function carried(s: Script): void {
+  const glass = s.lots.find((lot) => lot.material === 'glass-cullet' && lot.owner === 'community' && isFree(s, lot));
+  const silk = s.lots.find((lot) => lot.material === 'biosilk' && lot.owner === 'community' && isFree(s, lot));
+  if (!glass || !silk) throw new Error('nothing to carry');
+  s.passOn(glass, 'tidal-carriers', actsFor, 'custody', 'On the water');
+  s.pass(2);
+  s.passOn(glass, 'bioreactor-three', actsFor, 'custody', placeOf('bioreactor-three'));
+  s.send(actsFor(silk.custodian), `POST /lots/{${silk.name}}/offers`, { to: '{tidal-carriers}', passes: 'custody' }, { expect: 'DeniedByProtocol' });
+}
+
+export function yearsEnd(s: Script): void {
+  s.on('2147-10-05T08:00:00Z');
+  everyday(s, 180, 3);
+  s.on('2147-11-10T08:00:00Z');
+  everyday(s, 140, 3);
+  for (const { name, agent } of OUTSIDERS.slice(0, 4)) {
+    const lot = s.pick(s.lots.filter((one) => isFree(s, one) && one.owner === 'community'));
+    s.send(agent, 'POST /requests', { party: `{${name}}`, lot: `{${lot.name}}`, purpose: 'One last try' }, { for: `{${name}}`, expect: 'DeniedByProtocol' });
+  }
+  s.on('2147-12-20T17:00:00Z');
+  const held = new Map<string, number>();
+  for (const { custodian } of s.lots) held.set(custodian, (held.get(custodian) ?? 0) + 1);
+  for (const { name } of FACILITIES) {
+    s.send('iva', `GET /lots?custodian={${name}}&limit=1`, undefined, (held.get(name) ?? 0) > 0 ? { answer: { rows: [{ custodian: `{${name}}` }] } } : {});
+  }
+  s.send(undefined, 'GET /protocols', undefined, { save: { 'protocols-at-the-end': 'rows' } });
+  s.tell('December. Iva closes the chronicle of 2147: everything in it can be asked again, as of any day.');
+}
