@@ -54,6 +54,7 @@ const PROBLEM: Schema = {
     name: { type: 'string', description: 'Name of the rejection.' },
     rule: { type: 'string', description: 'The rule that the refusal rests on.' },
     details: { type: 'object', description: 'Facts of the case.' },
+    position: { type: 'integer', minimum: 1, description: 'Where the refusal is on record, if it is: to read the record, `waitFor` it.' },
   },
   required: ['type', 'title', 'status', 'detail', 'instance', 'name', 'rule', 'details'],
 };

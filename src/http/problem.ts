@@ -5,6 +5,7 @@ import { AppendTooLarge, LogError, LogUnavailable } from '../event-log/index.ts'
 import { Rejection } from '../kernel/index.ts';
 import { BlobTooLarge } from '../runtime/index.ts';
 import { edgeRejections } from './rejections.ts';
+import { POSITION_HEADER } from './responses.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -19,6 +20,8 @@ export interface Problem {
   readonly name: string;
   readonly rule: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Where the refusal is on record, if it is: to read the record, `waitFor` it. */
+  readonly position?: number;
 }
 
 /** `VotingNotOpen` → `Voting not open`. */
@@ -36,6 +39,7 @@ export const problemOf = (rejection: Rejection, requestId: string): Problem => (
   name: rejection.name,
   rule: rejection.rule,
   details: rejection.details,
+  ...(rejection.recordedAt === undefined ? {} : { position: rejection.recordedAt }),
 });
 
 const BY_STATUS: Record<number, (details?: Record<string, unknown>) => Rejection> = {
@@ -89,6 +93,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     reply.header('www-authenticate', rejection.name === 'InvalidToken' ? 'Bearer error="invalid_token"' : 'Bearer');
   }
   if (rejection.status === 503 || rejection.status === 429) reply.header('retry-after', retryAfter(rejection));
+  if (rejection.recordedAt !== undefined) void reply.header(POSITION_HEADER, String(rejection.recordedAt));
   // The rest of a body that was refused half-way is not waited for.
   if (rejection.status === 413) reply.header('connection', 'close');
   void reply.send(JSON.stringify(problemOf(rejection, request.id)));

@@ -12,13 +12,21 @@ export class Rejection extends Error {
   readonly rule: string;
   /** Facts of the case: plain JSON. */
   readonly details: Details;
+  /** Position of the record that the refusal left in the log; absent for one that left none. */
+  readonly recordedAt?: number;
 
-  constructor(name: string, status: number, reason: string, rule: string, details: Details = {}) {
+  constructor(name: string, status: number, reason: string, rule: string, details: Details = {}, recordedAt?: number) {
     super(reason);
     this.name = name;
     this.status = status;
     this.rule = rule;
     this.details = details;
+    if (recordedAt !== undefined) this.recordedAt = recordedAt;
+  }
+
+  /** The same refusal, on record at a position. */
+  recorded(position: number): Rejection {
+    return new Rejection(this.name, this.status, this.message, this.rule, this.details, position);
   }
 
   toJSON(): RejectionJson {

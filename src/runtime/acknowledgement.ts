@@ -39,8 +39,8 @@ export function rememberedIn(trace: CommandTrace | undefined): Remembered {
 /** The answer that the command got when it was appended. @throws Rejection the refusal whose record the events are */
 export function answerFrom(catalogue: EventCatalogue, events: readonly [StoredEvent, ...StoredEvent[]]): Acknowledgement {
   const { refusal } = events[0].metadata;
-  if (refusal !== undefined) throw Rejection.fromJSON(refusal as RejectionJson);
   const last = events.at(-1) ?? events[0];
+  if (refusal !== undefined) throw Rejection.fromJSON(refusal as RejectionJson).recorded(last.position);
   return {
     commandId: last.commandId,
     stream: last.stream,

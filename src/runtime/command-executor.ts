@@ -213,8 +213,7 @@ export class CommandExecutor {
         // A refusal is given only while all that it was decided on stands, and when no resend came before.
         if (moment.stands(this.log) && !this.remember(execution).inEffect) {
           if (decision.accepted) throw runtimeRejections.NothingToDo();
-          if (decision.record.length > 0) await this.appendRecord(execution, attempt, decision);
-          throw decision.rejection;
+          throw decision.record.length > 0 ? await this.appendRecord(execution, attempt, decision) : decision.rejection;
         }
       } catch (error) {
         if (error instanceof CommandAlreadyAppended) await until(() => rememberedIn(this.log.findCommand(commandId)).inEffect);
@@ -280,9 +279,9 @@ export class CommandExecutor {
     { submission, metadata }: Execution,
     attempt: number,
     { rejection, record }: { readonly rejection: Rejection; readonly record: readonly Event[] },
-  ): Promise<void> {
+  ): Promise<Rejection> {
     const { commandId } = submission;
-    await this.append({
+    const { lastPosition } = await this.append({
       stream: `attempt-${commandId}`,
       expected: 'none',
       events: record.map((event) => this.catalogue.encode(event)),
@@ -291,6 +290,7 @@ export class CommandExecutor {
       attempt,
       metadata: { ...metadata, refusal: rejection.toJSON() },
     });
+    return rejection.recorded(lastPosition);
   }
 
   private async append(request: AppendRequest): Promise<Appended> {

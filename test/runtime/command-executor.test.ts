@@ -83,10 +83,11 @@ describe('a refused command', () => {
     await zara(ForbidHandover, {});
     const refused = await settle(zara(HandOver, { parcel: 'x', to: 'mill' }, 'k'));
     expect(refused).toMatch(/^VillageForbidden/);
+    const recorded = log.head().position;
     await zara(PermitHandover, {});
     expect(await settle(zara(HandOver, { parcel: 'x', to: 'mill' }, 'k'))).toBe(refused);
     const again = await zara(HandOver, { parcel: 'x', to: 'mill' }, 'k').catch((error: Rejection) => error);
-    expect(again).toMatchObject({ status: 422, details: { under: 1 }, rule: expect.stringContaining('recorded') });
+    expect(again).toMatchObject({ status: 422, details: { under: 1 }, rule: expect.stringContaining('recorded'), recordedAt: recorded });
     await expect(zara(HandOver, { parcel: 'x', to: 'well' }, 'k')).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
     expect(eventsOf(log).filter(({ type }) => type === 'HandoverRefused')).toMatchObject([
       { stream: `attempt-${commandIdOfRequest('zara', 'k')}`, data: { parcel: 'x', to: 'mill', under: 1 } },
