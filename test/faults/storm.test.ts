@@ -3,15 +3,17 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { instantOf } from '../../src/kernel/index.ts';
 import { startTestService, type ServiceHere } from '../support/service.ts';
-import { call, dataOf, Town, type Reply, type Townsperson } from '../support/town.ts';
+import { call, done, showing, Town, type Reply, type Townsperson } from '../support/town.ts';
 
 let service: ServiceHere;
 let town: Town;
 let voters: Townsperson[];
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ argv: ['--clock', 'simulated'] });
+  await service.passTime(instantOf(Date.now()));
   town = await Town.found(service, { reading: { seconds: 0 }, voting: { hours: 1 } });
   await town.material('pet-flakes');
   voters = [town.zara, town.oren, town.iva, ...(await Promise.all(['Kaito', 'Mira', 'Noor', 'Tomas'].map((name) => town.member(name))))];
@@ -64,7 +66,7 @@ describe('in a resend storm', () => {
       expect(replies[0]?.status).toBe(200);
       equalAnswers(replies);
     }
-    const { body } = await call(service.url, 'GET', '/lots?limit=500', { token: town.zara.token });
+    const { body } = await call(service.url, 'GET', showing('/lots?limit=500', all.flat()), { token: town.zara.token });
     expect((body['rows'] as { location: string }[]).map(({ location }) => location).toSorted()).toEqual(places.toSorted());
   }, 60_000);
 
@@ -76,18 +78,22 @@ describe('in a resend storm', () => {
       expect(replies[0]?.status).toBe(200);
       equalAnswers(replies);
     }
-    const { body } = await call(service.url, 'GET', `/proposals/${proposal}`, { token: town.zara.token });
+    const { body } = await call(service.url, 'GET', showing(`/proposals/${proposal}`, all.flat()), { token: town.zara.token });
     expect(body['counts']).toEqual({ yes: voters.length, no: 0, abstain: 0 });
   }, 60_000);
 
-  test('a recorded refusal is recorded once and answered equal', async () => {
+  test('a refused request is recorded once, and every resend is refused equal', async () => {
     const party = await town.party('external', 'Helix Corporation');
     const agent = await town.representative(party, 'Agent');
     const lot = await town.lot('pet-flakes', town.zara);
     const proposal = await town.proposal('untouchable', [{ kind: 'untouchable', id: 'flakes', materials: ['pet-flakes'], parties: 'all-external', exceptions: [] }]);
-    expect(proposal).toBeDefined();
+    await town.until(`/proposals/${proposal}`, town.zara.token, ({ state }) => state === 'voting');
+    await Promise.all(voters.map(({ token }) => done(service.url, 'PUT', `/proposals/${proposal}/ballot`, { token, body: { choice: 'yes' } })));
+    await service.passTime(instantOf(service.service.stores.clock.now() + 2 * 3_600_000));
     const replies = await storm('POST', '/requests', agent.token, { party, lot, purpose: 'resale' }, 4);
+    expect(replies[0]).toMatchObject({ status: 422, body: { name: 'DeniedByProtocol' } });
     equalAnswers(replies);
-    expect(dataOf(replies[0] as Reply)['request']).toBeDefined();
-  });
+    const { body } = await call(service.url, 'GET', showing('/refused-requests', replies), { token: town.zara.token });
+    expect(body['rows']).toMatchObject([{ kind: 'automatic', lot, party }]);
+  }, 60_000);
 });

@@ -10,6 +10,9 @@ export interface Reply {
 
 /** An acknowledgement's facts that scenarios use. */
 export const positionOf = ({ body }: Reply): number => body['position'] as number;
+/** A path read when the view shows what was answered: views follow the log within milliseconds, not in the same moment. */
+export const showing = (path: string, replies: readonly Reply[]): string =>
+  `${path}${path.includes('?') ? '&' : '?'}waitFor=${Math.max(...replies.map(positionOf))}`;
 export const dataOf = (reply: Reply): Record<string, unknown> => (reply.body['events'] as { data: Record<string, unknown> }[])[0]?.data ?? {};
 
 export interface CallOptions {
