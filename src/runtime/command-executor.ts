@@ -213,7 +213,7 @@ export class CommandExecutor {
         // A refusal is given only while all that it was decided on stands, and when no resend came before.
         if (moment.stands(this.log) && !this.remember(execution).inEffect) {
           if (decision.accepted) throw runtimeRejections.NothingToDo();
-          throw decision.record.length > 0 ? await this.appendRecord(execution, attempt, decision) : decision.rejection;
+          throw decision.record.length > 0 ? await this.appendRecord(execution, moment, attempt, decision) : decision.rejection;
         }
       } catch (error) {
         if (error instanceof CommandAlreadyAppended) await until(() => rememberedIn(this.log.findCommand(commandId)).inEffect);
@@ -274,18 +274,24 @@ export class CommandExecutor {
     };
   }
 
-  /** The record of a refusal goes to a stream of its own: no hot stream, none lost. */
+  /**
+   * The record of a refusal goes to a stream of its own: no hot stream, none lost. It is guarded like an acceptance: nobody is put
+   * on record under rules that are not in force at the record's place.
+   */
   private async appendRecord(
     { submission, metadata }: Execution,
+    moment: Moment,
     attempt: number,
     { rejection, record }: { readonly rejection: Rejection; readonly record: readonly Event[] },
   ): Promise<Rejection> {
     const { commandId } = submission;
+    const stream = `attempt-${commandId}`;
     const { lastPosition } = await this.append({
-      stream: `attempt-${commandId}`,
-      expected: 'none',
+      stream,
+      // Void attempts of this command are all that can be there.
+      expected: this.log.streamHead(stream)?.revision ?? 'none',
       events: record.map((event) => this.catalogue.encode(event)),
-      guards: [],
+      guards: moment.guardsOfRecord,
       commandId,
       attempt,
       metadata: { ...metadata, refusal: rejection.toJSON() },

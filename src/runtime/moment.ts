@@ -16,6 +16,7 @@ export class Moment {
   private readonly stream: string;
   private readonly fresh: boolean;
   private revision: number | 'none' = 'none';
+  private inEffect: number | 'none' = 'none';
 
   /** `fresh`: read the log even for streams that are cached. */
   constructor(cache: StreamCache, views: Views, secrets: Pick<Secrets, 'key'>, stream: string, fresh: boolean) {
@@ -34,12 +35,18 @@ export class Moment {
   target<E extends Event, S>(fold: Fold<E, S>): Folded<S> {
     const folded = this.cache.load(fold, this.stream, this.fresh);
     this.revision = folded.revision;
+    this.inEffect = folded.inEffect;
     return folded;
   }
 
   /** Revision that the append expects of the command's stream. */
   get expected(): number | 'none' {
     return this.revision;
+  }
+
+  /** What a record on another stream rests on: the command's own stream, too. */
+  get guardsOfRecord(): readonly Guard[] {
+    return [...this.guards, { stream: this.stream, revision: this.inEffect }];
   }
 
   /** Nothing of what was loaded has changed in the log. */

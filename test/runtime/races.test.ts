@@ -56,7 +56,7 @@ describe.each(logs)('on $kind', ({ openLog, numRuns }) => {
     );
   });
 
-  test('nothing passes under a bylaw that is no longer in force', async () => {
+  test('nothing passes, and nothing is put on record as refused, under a bylaw that is not in force at its place', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.record({ after: fc.nat(4), replica: fc.nat(1), parcel: fc.nat(3) }), { maxLength: 24 }), async (handovers) => {
         const log = await fresh(openLog);
@@ -79,6 +79,7 @@ describe.each(logs)('on $kind', ({ openLog, numRuns }) => {
             revision += 1;
           }
           if (event.type === 'ParcelHandedOver') expect({ forbidden, ...(event.data as object) }).toMatchObject({ forbidden: false, under: revision });
+          if (event.type === 'HandoverRefused') expect({ forbidden, ...(event.data as object) }).toMatchObject({ forbidden: true, under: revision });
         }
       }),
       { numRuns },
