@@ -1,10 +1,13 @@
 // Custody's wiring: routes, deciders with their context, views, processes.
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
-import { BalanceController, LotController, MaterialController, RequestController, TransferController } from './custody.controller.ts';
 import { custodyHandlings } from './custody.handlings.ts';
 import { lapsingOffers } from './lapse.process.ts';
+import { BalanceController, LotController } from './lot.controller.ts';
 import { materialCustody } from './material-custody.view.ts';
+import { MaterialController } from './material.controller.ts';
+import { RequestController } from './request.controller.ts';
+import { TransferController } from './transfer.controller.ts';
 
 @Module(
   domainRoom({

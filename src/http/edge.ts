@@ -11,7 +11,7 @@ import { CALLER } from './caller.ts';
 import { serveDocsPage } from './docs-page.ts';
 import { journalRequests, NestJournal, type Journal } from './journal.ts';
 import { problemOf, PROBLEM_TYPE, sendProblem } from './problem.ts';
-import { ProblemFilter } from './problem-filter.ts';
+import { ProblemFilter, type Routes } from './problem-filter.ts';
 import { setTimeline, type Timeline } from './reading.ts';
 import { edgeRejections } from './rejections.ts';
 import { describeAnswers } from './responses.ts';
@@ -103,9 +103,6 @@ export class Edge {
     this.server.server.closeAllConnections();
   }
 }
-
-/** Method and path of every route, to tell a wrong method from a wrong path. */
-export type Routes = readonly { readonly method: string; readonly pattern: RegExp }[];
 
 function rememberRoutes(server: FastifyInstance): Routes {
   const routes: { method: string; pattern: RegExp }[] = [];

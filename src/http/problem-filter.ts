@@ -1,9 +1,11 @@
 // Everything thrown behind the edge leaves as a problem.
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Routes } from './edge.ts';
 import { rejectionOf, sendProblem, type OnProblem } from './problem.ts';
 import { edgeRejections } from './rejections.ts';
+
+/** Method and path of every route, to tell a wrong method from a wrong path. */
+export type Routes = readonly { readonly method: string; readonly pattern: RegExp }[];
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

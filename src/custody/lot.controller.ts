@@ -1,0 +1,143 @@
+// Routes of lots: taking in, offering and answering, and what there is of each material.
+import { Controller, Get, Post } from '@nestjs/common';
+import { OmitType } from '@nestjs/swagger';
+import { IsOptional, IsUUID, Matches } from 'class-validator';
+import type { Viewer } from '../community/index.ts';
+import {
+  Acting,
+  Answers,
+  Command,
+  Commands,
+  Describes,
+  ForLinkedPersons,
+  Listing,
+  Paging,
+  PathId,
+  Reading,
+  Rejects,
+  Viewing,
+  Views,
+  answer,
+  notFound,
+  rowOf,
+} from '../http/index.ts';
+import { UNITS } from '../kernel/index.ts';
+import { AcceptOffer, DeclineOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
+import { balances, lotById, lots } from './material-custody.queries.ts';
+import { materialCustody } from './material-custody.view.ts';
+import { MATERIAL_CODE } from './material.commands.ts';
+
+const { tables: shapes } = materialCustody;
+
+class LotListing extends Paging {
+  /** PartyId of who holds them. */
+  @IsOptional()
+  @IsUUID()
+  readonly custodian?: string;
+
+  /** PartyId of who owns them. */
+  @IsOptional()
+  @IsUUID()
+  readonly owner?: string;
+
+  /** Code of the catalogue. */
+  @IsOptional()
+  @Matches(MATERIAL_CODE)
+  readonly material?: string;
+}
+
+class StockFilter extends OmitType(LotListing, ['cursor', 'limit'] as const) {}
+
+const balance = {
+  type: 'object',
+  properties: {
+    material: { type: 'string' },
+    quantity: { type: 'object', properties: { amount: { type: 'string' }, unit: { enum: UNITS } }, required: ['amount', 'unit'] },
+    lots: { type: 'integer', minimum: 1 },
+  },
+  required: ['material', 'quantity', 'lots'],
+};
+
+@Controller('lots')
+export class LotController {
+  constructor(
+    private readonly commands: Commands,
+    private readonly views: Views,
+  ) {}
+
+  @Post()
+  @ForLinkedPersons()
+  @Describes('Take a lot in', 'By a keeper, or by who acts for the custodian, if that is the community, a member or a facility.')
+  @Rejects('MayNotTakeIn', 'InAnotherName', 'NotInTheCatalogue', 'CannotHold', 'NothingThere', 'MethodDoesNotFit', 'DeniedByProtocol')
+  register(@Command(RegisterLot) command: RegisterLot, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':lot/offers')
+  @ForLinkedPersons()
+  @Describes(
+    'Offer a lot',
+    'Custody is offered by who holds it, ownership by who owns it; who passes both acts for both. An offer that a protocol denies is refused and on record.',
+  )
+  @Rejects('NoSuchLot', 'NotTheCustodian', 'NotTheOwner', 'InAnotherName', 'AlreadyOffered', 'OfferedToItsHolder', 'CannotHold')
+  @Rejects('NoSuchRequest', 'RequestIsForAnother', 'RequestSettled', 'OfferEndsInThePast', 'DeniedByProtocol')
+  offer(@Command(OfferCustody) command: OfferCustody, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':lot/offers/:transfer/acceptance')
+  @ForLinkedPersons()
+  @Describes('Accept an offer', 'By its recipient. Judged by the protocols in force now: what they deny is refused and on record as a refused request.')
+  @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheRecipient', 'InAnotherName', 'OfferExpired', 'CustodyHasMoved', 'DeniedByProtocol')
+  accept(@Command(AcceptOffer) command: AcceptOffer, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':lot/offers/:transfer/refusal')
+  @ForLinkedPersons()
+  @Describes('Decline an offer', 'By its recipient.')
+  @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheRecipient', 'InAnotherName')
+  decline(@Command(DeclineOffer) command: DeclineOffer, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':lot/offers/:transfer/withdrawal')
+  @ForLinkedPersons()
+  @Describes('Take an offer back', 'By who holds the lot.')
+  @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheCustodian', 'InAnotherName')
+  withdraw(@Command(WithdrawOffer) command: WithdrawOffer, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Get()
+  @ForLinkedPersons()
+  @Describes('Lots: what, how much, who owns, who holds, where', 'Members see all; others those that they own, hold or are offered.')
+  @Answers(rowOf(shapes.lot), 'page')
+  async list(@Reading() at: Reading, @Listing(LotListing) { cursor, ...filter }: LotListing, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(materialCustody, at);
+    return answer(position, lots(tables, viewer, { ...filter, after: cursor }));
+  }
+
+  @Get(':lot')
+  @ForLinkedPersons()
+  @Describes('One lot')
+  @Answers(rowOf(shapes.lot))
+  async one(@PathId('lot') lot: string, @Reading() at: Reading, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(materialCustody, at);
+    return answer(position, lotById(tables, viewer, lot) ?? notFound('lot', lot));
+  }
+}
+
+@Controller('balances')
+export class BalanceController {
+  constructor(private readonly views: Views) {}
+
+  @Get()
+  @ForLinkedPersons()
+  @Describes('How much of each material there is, in kilograms', 'Lots whose quantity is no mass are listed apart as unbalanced; nothing is converted by assumption.')
+  @Answers({ type: 'object', properties: { balanced: { type: 'array', items: balance }, unbalanced: { type: 'array', items: balance } }, required: ['balanced', 'unbalanced'] })
+  async all(@Reading() at: Reading, @Listing(StockFilter) filter: StockFilter, @Viewing() viewer: Viewer) {
+    const { position, tables } = await this.views.read(materialCustody, at);
+    return answer(position, balances(tables, viewer, filter));
+  }
+}
