@@ -76,11 +76,6 @@ export interface StoredEvent {
   readonly void: boolean;
 }
 
-/** An event with the chain hash of its row: what verification reads. */
-export interface ChainedEvent extends StoredEvent {
-  readonly chain: Uint8Array;
-}
-
 /** A place in this very history: checkpoint of views, followers and cursors. */
 export interface Checkpoint {
   /** 0 = before the first event. */

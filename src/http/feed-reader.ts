@@ -54,6 +54,12 @@ export class FeedReader {
     if (this.state === 'ended') return;
     if (!this.options.isEntitled()) return this.end('token expired');
     if (this.state === 'blocked') return;
+    try {
+      // Terms of representatives end by the clock, without an event.
+      this.look();
+    } catch {
+      return this.end('log unavailable');
+    }
     this.write(this.told === this.cursor ? ': \n\n' : `: \nid: ${this.cursor}\n\n`);
     this.told = this.cursor;
   }
@@ -70,6 +76,11 @@ export class FeedReader {
     this.options.onEnd();
   }
 
+  private look(): void {
+    this.standingSeen = this.feed.standingChanges;
+    this.maySee = this.options.sight();
+  }
+
   private schedule(): void {
     if (this.state !== 'idle') return;
     this.state = 'scheduled';
@@ -80,12 +91,9 @@ export class FeedReader {
     if (this.state !== 'scheduled') return;
     this.state = 'idle';
     if (!this.options.isEntitled()) return this.end('token expired');
-    if (this.standingSeen !== this.feed.standingChanges) {
-      this.standingSeen = this.feed.standingChanges;
-      this.maySee = this.options.sight();
-    }
     let batch: FeedBatch;
     try {
+      if (this.standingSeen !== this.feed.standingChanges) this.look();
       batch = this.feed.after(this.cursor);
     } catch {
       // The log cannot be read now; the client comes back with its last id.

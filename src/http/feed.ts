@@ -1,5 +1,5 @@
 // The live feed: one subscription to the log, handed on to any number of readers, each at its own pace.
-import type { EventLog, StoredEvent, Subscription } from '../event-log/index.ts';
+import { followSurely, type EventLog, type Following, type StoredEvent } from '../event-log/index.ts';
 import { instantOf, type Audience, type EventCatalogue, type Instant } from '../kernel/index.ts';
 
 /** An event as the outside sees it. Sealed texts stay sealed. */
@@ -30,8 +30,9 @@ export interface FeedBatch {
   readonly upTo: number;
 }
 
-/** Events kept in memory for readers that keep up; who falls behind reads the log. */
+/** Events, and characters of them, kept in memory for readers that keep up; who falls behind reads the log. */
 const RECENT = 2_048;
+const RECENT_LENGTH = 4 * 1024 * 1024;
 /** Events read from the log at a time. */
 const PAGE = 256;
 
@@ -45,8 +46,9 @@ export class Feed {
   private readonly onFailure: (error: Error) => void;
   private readonly listeners = new Set<() => void>();
   /** Only while somebody listens. */
-  private subscription: Subscription | undefined;
+  private following: Following | undefined;
   private recent: FeedEntry[] = [];
+  private length = 0;
   /** `recent` holds everything published after this position … */
   private from: number;
   /** … up to this one. */
@@ -62,12 +64,12 @@ export class Feed {
   }
 
   get position(): number {
-    return this.subscription ? this.head : this.log.head().position;
+    return this.following ? this.head : this.log.head().position;
   }
 
   /** What comes after a position; `upTo` equals `after` when nothing does. */
   after(position: number): FeedBatch {
-    if (this.subscription && position >= this.from) {
+    if (this.following && position >= this.from) {
       if (position >= this.head) return { entries: [], upTo: position };
       return { entries: this.recent.slice(this.firstAfter(position)), upTo: this.head };
     }
@@ -78,7 +80,7 @@ export class Feed {
   /** Calls back after every arrival until the returned function is called. */
   listen(arrived: () => void): () => void {
     this.listeners.add(arrived);
-    if (!this.subscription && !this.closed) this.open();
+    if (!this.following && !this.closed) this.open();
     return () => {
       if (this.listeners.delete(arrived) && this.listeners.size === 0) this.rest();
     };
@@ -123,25 +125,17 @@ export class Feed {
     this.head = this.log.head().position;
     this.from = this.head;
     this.recent = [];
+    this.length = 0;
     // Standing may have changed while nobody listened.
     this.standingChanges += 1;
-    this.subscription = this.follow();
+    this.following = followSurely(this.log, this.head, (events) => this.arrive(events), this.onFailure);
   }
 
   private rest(): void {
-    this.subscription?.close();
-    this.subscription = undefined;
+    this.following?.close();
+    this.following = undefined;
     this.recent = [];
-  }
-
-  private follow(): Subscription {
-    const subscription = this.log.subscribe(this.head, (events) => this.arrive(events));
-    void subscription.failed.then((error) => {
-      if (this.subscription !== subscription) return;
-      this.onFailure(error);
-      this.subscription = this.follow();
-    });
-    return subscription;
+    this.length = 0;
   }
 
   private arrive(events: readonly StoredEvent[]): void {
@@ -149,13 +143,26 @@ export class Feed {
     if (!last) return;
     const entries = this.publish(events);
     this.recent.push(...entries);
-    if (this.recent.length > RECENT) {
-      const dropped = this.recent.splice(0, this.recent.length - RECENT / 2);
-      this.from = (dropped.at(-1) as FeedEntry).position;
-    }
+    for (const { json } of entries) this.length += json.length;
+    if (this.recent.length > RECENT || this.length > RECENT_LENGTH) this.drop();
     this.head = last.position;
     if (events.some(({ stream }) => changesStanding(stream))) this.standingChanges += 1;
     for (const arrived of this.listeners) arrived();
+  }
+
+  /** Keeps the newer half of what may be kept. */
+  private drop(): void {
+    let kept = 0;
+    let first = this.recent.length;
+    while (first > 0 && this.recent.length - first < RECENT / 2) {
+      const { length } = (this.recent[first - 1] as FeedEntry).json;
+      if (kept + length > RECENT_LENGTH / 2) break;
+      kept += length;
+      first -= 1;
+    }
+    const dropped = this.recent.splice(0, first);
+    this.from = dropped.at(-1)?.position ?? this.from;
+    this.length = kept;
   }
 
   private firstAfter(position: number): number {

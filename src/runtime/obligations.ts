@@ -1,5 +1,5 @@
 // The obligations' runner: carries out what is owed when it is due, in due order, once.
-import type { EventLog, StoredEvent, Subscription } from '../event-log/index.ts';
+import { followSurely, type EventLog, type Following, type StoredEvent } from '../event-log/index.ts';
 import { instantOf, msOf, Rejection, SYSTEM_ACTOR, type Clock, type EventCatalogue, type Instant } from '../kernel/index.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { CommandExecutor } from './command-executor.ts';
@@ -75,7 +75,7 @@ export class ObligationsRunner {
   private readonly retries = new Map<ToDo, NodeJS.Timeout>();
   private readonly becomeReady: () => void;
   private readonly waiting: { readonly position: number; readonly reached: () => void }[] = [];
-  private subscription: Subscription | undefined;
+  private following: Following | undefined;
   private glance: NodeJS.Timeout | undefined;
   private followed = 0;
   /** How many obligations have been opened since start. */
@@ -108,7 +108,8 @@ export class ObligationsRunner {
     const list = await owed(log.head().position);
     for (const obligation of list.owed) if (this.processes.has(obligation.process)) this.list.open(obligation, '');
     this.followed = list.position;
-    this.follow();
+    if (this.stopped) return;
+    this.following = followSurely(log, this.followed, (events) => this.take(events), (error) => this.parts.observer?.paused?.(error));
     await this.reach(log.head().position);
     this.started = true;
     this.work();
@@ -165,20 +166,11 @@ export class ObligationsRunner {
   /** Finishes the one that is running. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.subscription?.close();
+    this.following?.close();
     clearTimeout(this.glance);
     for (const timer of this.timers) clearTimeout(timer);
     for (const { reached } of this.waiting.splice(0)) reached();
     await this.working;
-  }
-
-  private follow(): void {
-    if (this.stopped) return;
-    this.subscription = this.parts.log.subscribe(this.followed, (events) => this.take(events));
-    void this.subscription.failed.then((error) => {
-      this.parts.observer?.paused?.(error);
-      this.later(FIRST_RETRY, () => this.follow());
-    });
   }
 
   private take(events: readonly StoredEvent[]): void {
@@ -231,11 +223,13 @@ export class ObligationsRunner {
   /** Starts working off what is due, unless that is going on. */
   private work(): void {
     if (!this.started || this.stopped || this.paused || this.working) return;
-    this.working = this.workOff().finally(() => {
-      this.working = undefined;
-      this.check();
-      this.sleep();
-    });
+    this.working = this.workOff()
+      .catch((error: Error) => this.pauseFor(FIRST_RETRY, error))
+      .finally(() => {
+        this.working = undefined;
+        this.check();
+        this.sleep();
+      });
   }
 
   private async workOff(): Promise<void> {
@@ -279,12 +273,7 @@ export class ObligationsRunner {
     todo.refusals += 1;
     if (outage || (unavailable && todo.refusals < PATIENT_TRIES)) {
       todo.refusals = outage ? 0 : todo.refusals;
-      this.paused = true;
-      this.parts.observer?.paused?.(error);
-      this.later(Math.min(FIRST_PAUSE * 2 ** this.pauses++, LAST_PAUSE), () => {
-        this.paused = false;
-        this.work();
-      });
+      this.pauseFor(Math.min(FIRST_PAUSE * 2 ** this.pauses++, LAST_PAUSE), error);
       return;
     }
     this.pauses = 0;
@@ -297,6 +286,16 @@ export class ObligationsRunner {
       this.work();
     });
     if (retry) this.retries.set(todo, retry);
+  }
+
+  /** Nothing is run for so long: the log, say, cannot be read. */
+  private pauseFor(ms: number, error: Error): void {
+    this.paused = true;
+    this.parts.observer?.paused?.(error);
+    this.later(ms, () => {
+      this.paused = false;
+      this.work();
+    });
   }
 
   private later(ms: number, then: () => void): NodeJS.Timeout | undefined {

@@ -11,7 +11,7 @@ import {
   type CommandExecutor,
   type ObligationsObserver,
 } from '../../src/runtime/index.ts';
-import { faultyLog, type Fault } from '../support/faulty-log.ts';
+import { faultyLog, replaced, type Fault } from '../support/faulty-log.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { owedIn } from './owed.ts';
 import { as, executorOver, SteeredClock } from './service.ts';
@@ -222,6 +222,39 @@ describe('while the log is out', () => {
     await runner.ready;
     expect(pauses).toBe(3);
     expect(told(log).filter((line) => line.startsWith('PollClosed'))).toEqual(['PollClosed 1', 'PollClosed 2', 'PollClosed 3']);
+  });
+});
+
+describe('a log that cannot be read while something is carried out', () => {
+  test('pauses the work, and it is done when the log can be read again', async () => {
+    const clock = new SimulatedClock(MIDNIGHT);
+    const log = new MemoryLog({ clock });
+    await as(executorOver(log, { clock }), 'steward')(OpenPoll, { poll: 'p', closesAt: MIDNIGHT });
+    let unreadable = false;
+    const readable = (): void => {
+      if (unreadable) throw new Error('disk I/O error');
+    };
+    const working = executorOver(log, { clock });
+    let tried = 0;
+    const runner = runnerOver({
+      clock,
+      log: replaced(log, { head: () => (readable(), log.head()) }),
+      executor: {
+        commandNamed: (name, body) => working.commandNamed(name, body),
+        execute: (submission) => {
+          tried += 1;
+          unreadable = tried === 1;
+          readable();
+          return working.execute(submission);
+        },
+      },
+    });
+    await runner.start();
+    await until(() => tried === 1);
+    expect(runner.status()).toMatchObject({ ready: false, open: 1 });
+    unreadable = false;
+    await runner.ready;
+    expect(told(log)).toEqual(['PollOpened p', 'PollClosed p', 'PollCounted p']);
   });
 });
 
