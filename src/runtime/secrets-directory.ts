@@ -18,10 +18,10 @@ const CACHED_KEYS = 10_000;
 const RECHECK = 1_000;
 const STALE_DRAFT = 3_600_000;
 
-/** The directory holds no secrets, and making new ones was not allowed: they would differ from those of the other replicas. */
+/** The directory holds no secrets, and making new ones was not allowed: they would differ from those that the log rests on. */
 export class SecretsMissing extends Error {
   constructor(directory: string) {
-    super(`${directory} holds no secrets; share the directory of the other replicas, or let the first one make it`);
+    super(`${directory} holds no secrets of this log; name the directory that does, or restore it from a backup`);
     this.name = 'SecretsMissing';
   }
 }

@@ -16,6 +16,8 @@ export interface ToDo extends OpenObligation {
   readonly causedBy: string;
   /** Not discharged. */
   open: boolean;
+  /** In the heap of those to be run. */
+  queued: boolean;
   /** Not to be run now: refused and waiting for another try, or acknowledged and waiting for its discharge. */
   aside: 'refused' | 'acknowledged' | undefined;
   /** How often it was refused in a row, and why last. */
@@ -53,7 +55,7 @@ export class ToDoList {
     this.discharge(process, key);
     const commandId = commandIdOfObligation(process, key, openedAt);
     const todo: ToDo = {
-      ...obligation, dueMs, commandId, causedBy, open: true, aside: undefined, refusals: 0, reason: '',
+      ...obligation, dueMs, commandId, causedBy, open: true, queued: false, aside: undefined, refusals: 0, reason: '',
     };
     this.byId.set(idOf(process, key), todo);
     this.push(todo);
@@ -87,8 +89,8 @@ export class ToDoList {
   takeUp(todo: ToDo): void {
     if (!todo.open || !todo.aside) return;
     todo.aside = undefined;
-    // It may still be in the heap, below the top: a second entry is dropped with it.
-    if (!this.heap.includes(todo)) this.push(todo);
+    // It may still be in the heap, below the top.
+    if (!todo.queued) this.push(todo);
   }
 
   all(): Iterable<ToDo> {
@@ -112,6 +114,7 @@ export class ToDoList {
 
   private push(todo: ToDo): void {
     const { heap } = this;
+    todo.queued = true;
     let at = heap.push(todo) - 1;
     while (at > 0) {
       const above = (at - 1) >> 1;
@@ -125,6 +128,8 @@ export class ToDoList {
 
   private pop(): void {
     const { heap } = this;
+    const [top] = heap;
+    if (top) top.queued = false;
     const last = heap.pop();
     if (!last || heap.length === 0) return;
     let at = 0;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openSqliteLog, type EventLog } from '../../src/event-log/index.ts';
 import { instantOf, systemClock } from '../../src/kernel/index.ts';
-import { ClockWatch, ObligationsRunner, openViews, recordedOf, type CommandExecutor, type LiveViews } from '../../src/runtime/index.ts';
+import { ClockWatch, ObligationsRunner, openViews, recordedOf, type CommandExecutor, type LiveViews, type ViewsParts } from '../../src/runtime/index.ts';
 import { allOf } from './owed.ts';
 import { as, executorOver } from './service.ts';
-import { CastVote, catalogue, ClosePoll, OpenPoll, processes, TallyPoll, views } from './village.ts';
+import { CastVote, catalogue, ClosePoll, OpenPoll, PinNote, processes, TallyPoll, views } from './village.ts';
 
 const past = '2020-01-01T00:00:00.000Z';
 let directory: string;
@@ -32,12 +32,12 @@ interface Village {
   readonly runner: ObligationsRunner;
 }
 
-async function start(): Promise<Village> {
+async function start(parts: Partial<ViewsParts> = {}): Promise<Village> {
   const clock = systemClock;
   const clockWatch = new ClockWatch(clock);
   const log = await openSqliteLog({ directory: join(directory, 'log'), namespace: 'village', clock });
   closing.push(() => log.shutdown());
-  const live = await openViews({ directory, log, registry: { views, processes }, registryUrl: new URL('./village.ts', import.meta.url).href });
+  const live = await openViews({ directory, log, registry: { views, processes }, registryUrl: new URL('./village.ts', import.meta.url).href, ...parts });
   closing.push(() => live.close());
   const executor = executorOver(log, { views: live, clockWatch });
   const runner = new ObligationsRunner({ log, catalogue, processes, owed: (atLeast) => live.owed(atLeast), executor, clock, clockWatch });
@@ -78,6 +78,20 @@ test('what is owed is carried out in due order after the views were thrown away 
   await runner.ready;
   expect(closedIn(log)).toEqual(['4', '1', '3', '0', '2']);
   expect(runner.status()).toMatchObject({ open: 1, aside: [] });
+});
+
+test('on a long log without views, what is owed waits for its view to be built, however long that takes', async () => {
+  const { log, executor } = await start();
+  await as(executor, 'steward')(OpenPoll, { poll: 'p', closesAt: past });
+  for (let n = 0; n < 3_000; n += 500) await Promise.all(Array.from({ length: 500 }, (_, i) => as(executor, `v${n + i}`)(PinNote, { board: `${n + i}`, text: '' })));
+  expect(log.head().position).toBeGreaterThan(3_000);
+  await stop();
+  rmSync(join(directory, 'views'), { recursive: true });
+  // No read waits longer than a millisecond.
+  const later = await start({ patience: 1 });
+  await later.runner.start();
+  await later.runner.ready;
+  expect(closedIn(later.log)).toEqual(['p']);
 });
 
 test('a restart takes up what the view remembers, and does nothing twice', async () => {

@@ -10,6 +10,9 @@ import { isSqliteError, ProjectionFailed } from './view-writer.ts';
 import type { FromProjection, OpenedFile } from './protocol.ts';
 
 const PAGE = 1024;
+/** Every so many steps the turn is that of the file furthest behind, for a page that those at the front can wait for. */
+const HINDMOST_EVERY = 4;
+const HINDMOST_PAGE = 128;
 /** A file that nothing is written to still notes how far it got after so many events. */
 const NOTED_EVERY = 8192;
 /** After a full disk or the like, a file is tried again after this long, ms. */
@@ -42,6 +45,7 @@ export interface LiveProjectionParts {
 export class LiveProjection {
   private readonly parts: LiveProjectionParts;
   private files: Projected[] = [];
+  private steps = 0;
 
   constructor(parts: LiveProjectionParts) {
     this.parts = parts;
@@ -60,7 +64,7 @@ export class LiveProjection {
       this.open(projected);
       this.files.push(projected);
       this.parts.advance(opened.slot, projected.position);
-      if (!candidate) this.serve(projected);
+      this.promote(projected);
     } catch (error) {
       if (error instanceof ViewFileUnusable) tell({ kind: 'unusable', reason: error.message, ...opened });
       else if (isSqliteError(error)) {
@@ -71,18 +75,23 @@ export class LiveProjection {
     }
   }
 
-  /** Applies one page to the files that are furthest on. 'unseen': the log's reader does not yet see what is said to be there. */
+  /**
+   * Applies one page to the files that are furthest on, and now and then to the one that is furthest behind: commits without end
+   * must not keep a new build from catching up. 'unseen': the log's reader does not yet see what is said to be there.
+   */
   step(head: number): 'applied' | 'nothing' | 'unseen' {
     this.retryPaused();
-    const running = this.files.filter(({ state, position }) => state === 'running' && position < head);
+    const running = this.files.filter(({ state, position }) => state === 'running' && position < head).map(({ position }) => position);
     if (running.length === 0) return 'nothing';
-    const front = running.reduce((most, { position }) => Math.max(most, position), 0);
+    this.steps += 1;
+    const [hindmost, foremost] = [Math.min(...running), Math.max(...running)];
+    const front = this.steps % HINDMOST_EVERY === 0 ? hindmost : foremost;
     const { log, catalogue } = this.parts;
-    const page = log.readAll(front, PAGE);
+    const page = log.readAll(front, front < foremost ? HINDMOST_PAGE : PAGE);
     const end = page.at(-1)?.position;
     if (end === undefined) return 'unseen';
     const events = page.flatMap((stored) => recordedOf(catalogue, stored) ?? []);
-    for (const projected of running) if (projected.position === front) this.apply(projected, events, end);
+    for (const projected of this.files) if (projected.state === 'running' && projected.position === front) this.apply(projected, events, end);
     this.parts.tell({ kind: 'applied' });
     return 'applied';
   }
@@ -154,14 +163,14 @@ export class LiveProjection {
       this.parts.advance(projected.slot, projected.position);
       projected.state = 'stopped';
     });
-    if (projected.state === 'stopped') this.parts.tell({ kind: 'failed', view: projected.view, reason: failed.message, lasting: true });
+    if (projected.state === 'stopped') this.parts.tell({ kind: 'failed', view: projected.view, path: projected.path, reason: failed.message, lasting: true });
   }
 
   private pause(projected: Projected, error: unknown): void {
     this.shut(projected);
     projected.state = 'paused';
     projected.retryAt = this.parts.monotonic() + RETRY_AFTER;
-    this.parts.tell({ kind: 'failed', view: projected.view, reason: inWords(error), lasting: false });
+    this.parts.tell({ kind: 'failed', view: projected.view, path: projected.path, reason: inWords(error), lasting: false });
   }
 
   private retryPaused(): void {
@@ -175,7 +184,7 @@ export class LiveProjection {
         projected.state = 'running';
         this.parts.tell({ kind: 'recovered', view });
         this.parts.advance(slot, projected.position);
-        if (!projected.candidate) this.serve(projected);
+        this.promote(projected);
       } catch (error) {
         if (error instanceof ViewFileUnusable) {
           this.files = this.files.filter((one) => one !== projected);
@@ -193,8 +202,9 @@ export class LiveProjection {
     projected.noted = checkpoint.position;
   }
 
+  /** Has reads go to a file, unless it is a candidate that has not got as far as what serves. */
   private promote(candidate: Projected): void {
-    const before = this.files.find((one) => one.view === candidate.view && one !== candidate);
+    const before = candidate.candidate ? this.files.find((one) => one.view === candidate.view && one !== candidate) : undefined;
     if (before && before.position > candidate.position) return;
     candidate.candidate = false;
     if (before) {

@@ -1,7 +1,7 @@
 // Live views: all views of the service, kept up by a worker thread, read here, rebuilt beside themselves and swapped in.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { EventLog, Subscription } from '../../event-log/index.ts';
+import { followSurely, type EventLog, type Following } from '../../event-log/index.ts';
 import { runtimeRejections } from '../rejections.ts';
 import type { ReadAt, Snapshot, Tables, View, Views } from '../view.ts';
 import type { BuildProgress } from './build.ts';
@@ -50,14 +50,21 @@ type Given = 'serving' | { readonly unusable: string } | { readonly paused: stri
 
 /** Logs up to this length are projected live from the start: a build thread would take longer to come up. */
 const SHORT = 2_000;
+/** While a view is being built, who cannot do without it looks again this often, ms. */
+const BUILD_GLANCE = 1_000;
 /** A build that the service needs is tried again after this long, ms. */
 const RETRY_BUILD = 5_000;
 
 /** @throws ViewsLocked another process keeps these views; Error (`EACCES`, …) when the directory cannot be made */
 export async function openViews(parts: ViewsParts): Promise<LiveViews> {
   const views = new LiveViews(parts, new ViewDirectory(parts.directory));
-  await views.opened;
-  return views;
+  try {
+    await views.opened;
+    return views;
+  } catch (error) {
+    await views.close();
+    throw error;
+  }
 }
 
 export class LiveViews implements Views {
@@ -69,7 +76,7 @@ export class LiveViews implements Views {
   private readonly freeSlots = Array.from({ length: SLOT_COUNT }, (_, i) => SLOT_COUNT - 1 - i);
   private readonly serving: ReadonlyMap<string, ServingView>;
   private readonly worker: Worker;
-  private readonly subscription: Subscription;
+  private readonly following: Following;
   /** By path: what the projection worker has been given and not yet answered for. */
   private readonly given = new Map<string, OpenedFile & { readonly settle: (given: Given) => void }>();
   /** Why nothing at all is projected, now or any more. */
@@ -87,7 +94,7 @@ export class LiveViews implements Views {
     const head = parts.log.head().position;
     this.positions.setHead(head);
     this.worker = this.startWorker();
-    this.subscription = parts.log.subscribe(head, (events) => {
+    this.following = followSurely(parts.log, head, (events) => {
       const last = events.at(-1);
       if (last && this.positions.setHead(last.position)) this.send({ kind: 'wake' });
     });
@@ -106,7 +113,11 @@ export class LiveViews implements Views {
   async owed(atLeast: number): Promise<OwedAt> {
     const { processes } = this.parts.registry;
     if (processes.length === 0) return { position: atLeast, owed: [][Symbol.iterator]() as unknown as OwedAt['owed'] };
-    const { position, tables } = await this.read(obligationsView(processes), { waitFor: atLeast });
+    const view = obligationsView(processes);
+    const serving = this.named(view.name);
+    // On a long log the view may have to be built first, which takes as long as it takes.
+    while (!this.closing && !serving.standsStill && !(await serving.reached(atLeast, BUILD_GLANCE)));
+    const { position, tables } = await this.read(view, { waitFor: atLeast });
     return { position, owed: openObligations(tables) };
   }
 
@@ -287,8 +298,9 @@ export class LiveViews implements Views {
         this.discard(message, message.reason);
         return;
       case 'failed':
-        this.fail(message.view, message.reason, message.lasting);
-        for (const { view, settle } of this.given.values()) if (view === message.view) settle({ paused: message.reason });
+        // Trouble with a file that is being built beside the live one is the build's.
+        if (this.isAllThereIs(message)) this.fail(message.view, message.reason, message.lasting);
+        this.given.get(message.path)?.settle({ paused: message.reason });
         return;
       case 'recovered':
         this.named(message.view).recover();
@@ -307,10 +319,18 @@ export class LiveViews implements Views {
     }
     this.freeSlots.push(slot);
     const serving = this.named(view);
+    const broken = this.isAllThereIs({ view, path });
     serving.leave(path);
     this.directory.remove(path);
+    if (!broken) return;
     this.fail(view, reason, false);
-    if (!serving.isOwn) this.keepBuilding([serving]);
+    this.keepBuilding([serving]);
+  }
+
+  /** The view is read from this file, or from none of its own. */
+  private isAllThereIs({ view, path }: Pick<OpenedFile, 'view' | 'path'>): boolean {
+    const serving = this.named(view);
+    return serving.path === path || !serving.isOwn;
   }
 
   private swapIn({ view, path, slot }: OpenedFile): void {
@@ -343,8 +363,10 @@ export class LiveViews implements Views {
   }
 
   private async shut(): Promise<void> {
-    this.subscription.close();
+    this.following.close();
     for (const timer of this.timers) clearTimeout(timer);
+    // A file that the projection has not answered for is looked at again at the next start.
+    for (const { settle } of this.given.values()) settle({ paused: 'the views are closing' });
     await this.building?.stop();
     await this.builds;
     await this.opened.catch(() => undefined);

@@ -48,7 +48,10 @@ export function obligationsView(processes: readonly Process[]): ObligationsView 
   return { name: OBLIGATIONS, version: versionOf(processes), tables, project };
 }
 
-/** Another text of what opens or discharges is another version: nobody has to remember to raise it. */
+/**
+ * Another text of what opens or discharges is another version. What a text only names is not seen: who changes such a function
+ * changes the names of the processes that use it.
+ */
 function versionOf(processes: readonly Process[]): number {
   const texts = processes.map(({ name, opens, discharges }) => [name, ...[opens, discharges].map((on) => Object.entries(on).map(([type, of]) => `${type} ${of}`))]);
   return 1 + (hash53(JSON.stringify(texts)) % 1_000_000_000);

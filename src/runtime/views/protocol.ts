@@ -29,8 +29,8 @@ export type FromProjection =
   | ({ readonly kind: 'unusable'; readonly reason: string } & OpenedFile)
   /** Positions have moved. */
   | { readonly kind: 'applied' }
-  /** The view stands still; `lasting`: until it is changed and started again, else it is tried again and again. */
-  | { readonly kind: 'failed'; readonly view: string; readonly reason: string; readonly lasting: boolean }
+  /** The file stands still; `lasting`: until its view is changed and started again, else it is tried again and again. */
+  | { readonly kind: 'failed'; readonly view: string; readonly path: string; readonly reason: string; readonly lasting: boolean }
   | { readonly kind: 'recovered'; readonly view: string }
   /** The log cannot be read now, and is tried again; or, without a reason, it can be read again. */
   | { readonly kind: 'log-trouble'; readonly reason: string | undefined };

@@ -73,6 +73,11 @@ export class ServingView {
     return this.failure?.reason;
   }
 
+  /** Will not move until it is changed and started again. */
+  get standsStill(): boolean {
+    return this.failure?.lasting === true;
+  }
+
   /** Reads come from this file from now on. @throws ViewFileUnusable */
   serve(path: string, slot: number | undefined, log: Pick<LogReader, 'chainAt'>): void {
     const reader = new ViewReader(path, this.view, log);
@@ -103,7 +108,7 @@ export class ServingView {
   async reached(position: number, ms: number): Promise<boolean> {
     const there = (): boolean => (this.position ?? -1) >= position;
     if (there()) return true;
-    if (this.failure?.lasting) return false;
+    if (this.standsStill) return false;
     await new Promise<void>((resolve) => {
       const settle = (): void => {
         clearTimeout(timer);
@@ -133,7 +138,7 @@ export class ServingView {
   }
 
   close(): void {
-    for (const { settle } of this.waiting) settle();
+    this.fail('the views are closed', true);
     this.source?.reader.close();
     this.source = undefined;
   }
