@@ -92,6 +92,12 @@ describe('a log file', () => {
     await expectRejected('truncated');
   });
 
+  test('is refused when its header names more pages than there can be', async () => {
+    await made();
+    change(28, Buffer.from([0xff, 0xff, 0xff, 0xff]));
+    await expectRejected('truncated');
+  });
+
   test('is refused when cut while its write-ahead log holds the newest pages', async () => {
     await made();
     const child = await LogProcess.start(directory);

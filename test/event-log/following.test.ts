@@ -22,9 +22,9 @@ afterEach(() => place.remove());
 
 const NAMESPACE = 'grove';
 
-function operationOf(events: readonly FollowedEvent[]): FollowOperation {
+function operationOf(events: readonly FollowedEvent[], after = ''): FollowOperation {
   const flat: unknown[] = [];
-  writeFollow(flat, events.map((event) => ({ ...event, data: JSON.stringify(event.data), metadata: JSON.stringify(event.metadata) })));
+  writeFollow(flat, after, events.map((event) => ({ ...event, data: JSON.stringify(event.data), metadata: JSON.stringify(event.metadata) })));
   return readOperations(flat)[0] as FollowOperation;
 }
 
@@ -118,6 +118,21 @@ describe('numbering', () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  test('nothing is numbered while what was handed over before it is not: a batch that failed leaves no gap', () => {
+    const { events } = sourceOf(Array.from({ length: 6 }, () => ({ stream: `ballot-${randomUUID()}`, commandId: randomUUID() })));
+    const file = join(place.path, `${randomUUID()}.sqlite`);
+    createTables(file, NAMESPACE, 'copy');
+    const db = openForWriting(file);
+    const log = new LogRows(db, NAMESPACE);
+    expect(follow(log, operationOf(events.slice(0, 2)))).toMatchObject({ kind: 'followed', last: 2 });
+    const overtaking = operationOf(events.slice(4), events[3]?.sourcePosition);
+    expect(follow(log, overtaking)).toMatchObject({ kind: 'unavailable', outcome: 'none' });
+    expect(log.end.position).toBe(2);
+    expect(follow(log, operationOf(events.slice(2, 4), events[1]?.sourcePosition))).toMatchObject({ kind: 'followed', last: 4 });
+    expect(follow(log, overtaking)).toMatchObject({ kind: 'followed', last: events.length });
+    db.close();
+  });
 
   test('a broken guard voids the whole append, which keeps its numbers and counts for revisions but not for guards', () => {
     const [one, two, three] = COMMANDS as [string, string, string];

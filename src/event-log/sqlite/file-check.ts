@@ -57,8 +57,9 @@ function readHeader(file: string): { header: Buffer; size: number } {
 
 /** A crash while pages were carried over leaves a short file, but then the write-ahead log still holds every missing page. */
 function walHolds(wal: string, pageSize: number, from: number, to: number): boolean {
+  // Counted before they are listed: a damaged header may name billions of pages.
+  if (!existsSync(wal) || to - from + 1 > statSync(wal).size / pageSize) return false;
   const missing = new Set(Array.from({ length: to - from + 1 }, (_, i) => from + i));
-  if (!existsSync(wal) || missing.size > statSync(wal).size / pageSize) return false;
   const descriptor = openSync(wal, 'r');
   try {
     const number = Buffer.alloc(4);

@@ -9,10 +9,12 @@ export const isLater = (a: string, b: string): boolean => (a.length === b.length
 
 /**
  * Numbers the rows that are later than the stored source position. What can be numbered is; the first row that cannot ends it
- * with 'diverged': its stream was cut or rewritten, or the log is another one.
+ * with 'diverged': its stream was cut or rewritten, or the log is another one. 'unavailable' when an operation handed over before
+ * this one failed: then this one is not numbered either, or what it left out would be missing for ever.
  */
-export function follow(log: LogRows, { rows }: FollowOperation): Reply {
+export function follow(log: LogRows, { after, rows }: FollowOperation): Reply {
   let source = log.setting('source-position') ?? '';
+  if (isLater(after, source)) return { kind: 'unavailable', outcome: 'none', reason: 'what comes before was not written' };
   let broken: string | undefined;
   for (const row of rows) {
     if (!isLater(row.sourcePosition, source)) continue;

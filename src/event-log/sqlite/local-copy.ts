@@ -3,7 +3,8 @@ import { LogDiverged, LogUnavailable } from '../errors.ts';
 import type { EventMetadata, Guard, LogLocation, LogReader, LogStatus, StoredEvent, Subscription } from '../event-log.ts';
 import type { EventHandler } from '../tail.ts';
 import { LogFile } from './log-file.ts';
-import { writeFollow } from './protocol.ts';
+import { isLater } from './following.ts';
+import { writeFollow, type Reply } from './protocol.ts';
 
 /** An event as the followed log has it. */
 export interface FollowedEvent {
@@ -58,9 +59,10 @@ export interface LocalCopy {
   /**
    * Numbers events in the order given; durable and readable when it settles. Events at or before `sourcePosition()` are
    * skipped, so handing over the same events again changes nothing. Calls are done in order and may overlap; the void verdict
-   * is a pure function of the log before the event, however the events are cut into calls.
+   * is a pure function of the log before the event, however the events are cut into calls. When one fails, those handed over
+   * after it fail too.
    * @throws LogDiverged a revision is missing or repeated, or the first event does not open this namespace's log
-   * @throws LogUnavailable the copy cannot be written now; hand the same events over again
+   * @throws LogUnavailable the copy cannot be written now; hand over again what comes after `sourcePosition()`
    */
   follow(events: readonly FollowedEvent[]): Promise<{ readonly lastPosition: number }>;
   /**
@@ -96,6 +98,8 @@ class SqliteLocalCopy implements LocalCopy {
   private readonly log: LogFile;
   private readonly waiting = new Map<string, Set<Waiting>>();
   private source: string | undefined;
+  /** Source position of the last event handed over, '' when there is none. */
+  private handed: string;
   private diverged: string | undefined;
   private closed = false;
 
@@ -105,6 +109,7 @@ class SqliteLocalCopy implements LocalCopy {
     this.location = { file: log.file };
     this.reader = log.reader;
     this.source = log.reader.setting('source-position');
+    this.handed = this.source ?? '';
   }
 
   sourcePosition(): string | undefined {
@@ -114,7 +119,7 @@ class SqliteLocalCopy implements LocalCopy {
   async follow(events: readonly FollowedEvent[]): Promise<{ readonly lastPosition: number }> {
     if (this.diverged !== undefined) throw new LogDiverged(this.diverged);
     const rows = events.map((event) => ({ ...event, data: JSON.stringify(event.data), metadata: JSON.stringify(event.metadata) }));
-    const reply = await this.log.write((to) => writeFollow(to, rows));
+    const reply = await this.handOver(rows);
     if (reply.kind === 'diverged') {
       this.diverged = reply.reason;
       throw new LogDiverged(reply.reason);
@@ -123,6 +128,19 @@ class SqliteLocalCopy implements LocalCopy {
     if (reply.source !== '') this.source = reply.source;
     if (this.waiting.size > 0) for (const event of events) this.settle(keyOf(event.commandId, event.attempt), event.index + 1);
     return { lastPosition: reply.last };
+  }
+
+  private async handOver(rows: Parameters<typeof writeFollow>[2]): Promise<Reply> {
+    const [first, last] = [rows[0]?.sourcePosition ?? this.handed, rows.at(-1)?.sourcePosition ?? this.handed];
+    // Events that come again are no gap, whatever is on its way.
+    const after = isLater(this.handed, first) ? (this.source ?? '') : this.handed;
+    if (isLater(last, this.handed)) this.handed = last;
+    try {
+      return await this.log.write((to) => writeFollow(to, after, rows));
+    } catch (error) {
+      this.handed = this.source ?? '';
+      throw error;
+    }
   }
 
   whenNumbered(commandId: string, attempt: number, count: number): { readonly verdict: Promise<Verdict>; cancel(): void } {

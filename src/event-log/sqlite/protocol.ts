@@ -39,6 +39,8 @@ export interface FollowedRow {
 
 export interface FollowOperation {
   readonly kind: 'follow';
+  /** Source position of what was handed over before, '' at the beginning: what comes after it must not be numbered without it. */
+  readonly after: string;
   readonly rows: readonly FollowedRow[];
 }
 
@@ -80,8 +82,8 @@ export function writeAppend(to: unknown[], append: EncodedAppend, recordedAt: nu
   for (let i = 0; i < types.length; i++) to.push(types[i], datas[i]);
 }
 
-export function writeFollow(to: unknown[], rows: readonly (Omit<FollowedRow, 'guards'> & { readonly guards: Guards })[]): void {
-  to.push('follow', rows.length);
+export function writeFollow(to: unknown[], after: string, rows: readonly (Omit<FollowedRow, 'guards'> & { readonly guards: Guards })[]): void {
+  to.push('follow', after, rows.length);
   for (const row of rows) {
     to.push(row.stream, row.revision, row.type, row.commandId, row.attempt, row.index, row.eventId, row.recordedAt);
     to.push(row.data, row.metadata, row.sourcePosition);
@@ -143,6 +145,7 @@ function readAppend(fields: Fields, guard: () => FlatGuard): AppendOperation {
 }
 
 function readFollow(fields: Fields, guard: () => FlatGuard): FollowOperation {
+  const after = fields.text();
   const rows = fields.times((): FollowedRow => {
     const stream = fields.text();
     const revision = fields.number();
@@ -157,7 +160,7 @@ function readFollow(fields: Fields, guard: () => FlatGuard): FollowOperation {
     const sourcePosition = fields.text();
     return { stream, revision, type, commandId, attempt, index, eventId, recordedAt, data, metadata, sourcePosition, guards: fields.times(guard) };
   });
-  return { kind: 'follow', rows };
+  return { kind: 'follow', after, rows };
 }
 
 export function writeReply(to: unknown[], reply: Reply): void {

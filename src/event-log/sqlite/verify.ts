@@ -27,8 +27,8 @@ const PAGE = 500;
 export async function verifyLog(file: string, onProgress: (progress: VerificationProgress) => void = () => {}): Promise<Verification> {
   const reader = openChecked(file);
   try {
-    for await (const progress of verifying(reader)) onProgress(progress);
     const { position, chain } = reader.head();
+    for await (const progress of verifying(reader, position)) onProgress(progress);
     return { namespace: reader.namespace, position, chain };
   } catch (error) {
     throw asRejection(file, error);
@@ -38,8 +38,7 @@ export async function verifyLog(file: string, onProgress: (progress: Verificatio
 }
 
 /** Page by page; the event loop runs in between. */
-export async function* verifying(reader: SqliteLogReader): AsyncGenerator<VerificationProgress> {
-  const of = reader.head().position;
+export async function* verifying(reader: SqliteLogReader, of = reader.head().position): AsyncGenerator<VerificationProgress> {
   let chain: Uint8Array = genesisOf(reader.namespace);
   for (let position = 0; position < of; await tick()) {
     const rows = reader.readRows(position, PAGE);
