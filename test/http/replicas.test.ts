@@ -11,6 +11,7 @@ import { call, done, positionOf, Town } from '../support/town.ts';
 let server: TestServer;
 let directory: string;
 let replicas: readonly [ServiceHere, ServiceHere];
+let town: Town;
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -21,6 +22,7 @@ beforeAll(async () => {
       argv: ['--event-log', server.connectionString, '--shared', '--secrets', join(directory, 'secrets'), '--evidence', join(directory, 'evidence')],
     });
   replicas = [await replica('one'), await replica('two')];
+  town = await Town.found(replicas[0], {});
 }, 60_000);
 
 afterAll(async () => {
@@ -29,10 +31,21 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+test('one command, sent to both at once, is answered equal, although each seals its personal texts anew', async () => {
+  const [one, two] = replicas;
+  const facility = await town.party('facility', 'Bioreactor');
+  for (let n = 0; n < 20; n += 1) {
+    const report = { facility, statement: `Somebody was at the valves, time ${n}`, evidence: [] };
+    const send = ({ url }: ServiceHere) => call(url, 'POST', '/sabotage', { token: town.zara.token, body: report, key: `report-${n}` });
+    const [first, second] = await Promise.all([send(one), send(two)]);
+    expect(first.status).toBe(200);
+    expect(second.body).toEqual(first.body);
+  }
+});
+
 test('what one acknowledges the other shows, resends are answered equal, and both number alike', async () => {
   const [one, two] = replicas;
   const reader = await listen(`${two.url}/feed`);
-  const town = await Town.found(one, {});
   const body = { material: 'pet-flakes', name: 'PET flakes', productClass: 'flakes' };
   const registered = await done(two.url, 'POST', '/materials', { token: town.zara.token, body, key: 'registering' });
   const resent = await call(one.url, 'POST', '/materials', { token: town.zara.token, body, key: 'registering' });

@@ -2,8 +2,8 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { EncodedAppend } from '../append-encoding.ts';
 import { CommandAlreadyAppended, LogUnavailable, RevisionConflict } from '../errors.ts';
-import type { Appended, AppendRequest } from '../event-log.ts';
-import type { LocalCopy, Verdict } from '../sqlite/local-copy.ts';
+import type { Appended, AppendRequest, StoredEvent } from '../event-log.ts';
+import type { LocalCopy } from '../sqlite/local-copy.ts';
 import type { Appender, Sent } from './appender.ts';
 import type { Progress } from './progress.ts';
 
@@ -47,12 +47,13 @@ export class Acknowledger {
    * @throws as EventLog.append
    */
   async append(request: AppendRequest, encoded: EncodedAppend, until: number): Promise<Appended> {
-    const before = this.foundAs(request);
+    const before = this.foundAs(request, encoded);
     if (before) return before;
     const at = this.clock.monotonic();
     const outcome = await this.outcomeOf(encoded, until);
-    if ('kind' in outcome) return this.refused(request, outcome, until);
-    const appended = this.judge(request, outcome);
+    if (outcome !== 'numbered') return this.refused(request, encoded, outcome, until);
+    const appended = this.foundAs(request, encoded);
+    if (!appended) throw this.voidConflict(request);
     this.onAcknowledged(at);
     return appended;
   }
@@ -63,13 +64,13 @@ export class Acknowledger {
   }
 
   /** Whichever comes first: the cluster's refusal, or the append itself through the copy, be its reply lost or not. */
-  private async outcomeOf(encoded: EncodedAppend, until: number): Promise<Verdict | Refusal> {
-    const { promise, resolve, reject } = Promise.withResolvers<Verdict | Refusal>();
+  private async outcomeOf(encoded: EncodedAppend, until: number): Promise<'numbered' | Refusal> {
+    const { promise, resolve, reject } = Promise.withResolvers<'numbered' | Refusal>();
     const numbered = this.copy.whenNumbered(encoded.commandId, encoded.attempt, encoded.types.length);
     const known = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     this.abandoning.add(reject);
-    numbered.verdict.then(resolve, reject);
+    numbered.verdict.then(() => resolve('numbered'), reject);
     this.appender.send(encoded, until, known.signal).then((sent) => {
       if (sent.kind !== 'written') return resolve(sent);
       if (known.signal.aborted) return;
@@ -87,25 +88,19 @@ export class Acknowledger {
     }
   }
 
-  /** @throws RevisionConflict, CommandAlreadyAppended */
-  private judge(request: AppendRequest, verdict: Verdict): Appended {
-    const { stream, firstPosition, lastPosition, revision, time } = verdict;
-    const same = stream === request.stream && revision === revisionOf(request.expected) + request.events.length;
-    if (same && !verdict.void) return { firstPosition, lastPosition, revision, time };
-    const before = this.foundAs(request);
-    if (before) return before;
-    throw this.voidConflict(request);
-  }
-
-  /** Where the command is in the log: its first result, if it was this very request. @throws CommandAlreadyAppended, RevisionConflict */
-  private foundAs(request: AppendRequest): Appended | undefined {
+  /**
+   * Where the command is in the log: its first result, if it was this very request. The cluster compares event ids alone: another
+   * replica, or an earlier sending, may have decided the same command to other data, which are then what is in effect.
+   * @throws CommandAlreadyAppended, RevisionConflict
+   */
+  private foundAs(request: AppendRequest, encoded: EncodedAppend): Appended | undefined {
     const found = this.copy.reader.findCommand(request.commandId)?.events ?? [];
     const inEffect = found.filter((event) => !event.void);
     const [first] = inEffect;
     const last = inEffect.at(-1);
     if (first && last) {
       const same = first.stream === request.stream && first.attempt === request.attempt;
-      if (!same || first.revision !== revisionOf(request.expected) + 1 || inEffect.length !== request.events.length) {
+      if (!same || first.revision !== revisionOf(request.expected) + 1 || !saysTheSame(inEffect, encoded)) {
         throw new CommandAlreadyAppended(request.commandId);
       }
       return { firstPosition: first.position, lastPosition: last.position, revision: last.revision, time: last.time };
@@ -123,7 +118,7 @@ export class Acknowledger {
   }
 
   /** The cluster refused the append: once the copy knows why, so may the caller. */
-  private async refused(request: AppendRequest, refusal: Refusal, until: number): Promise<Appended> {
+  private async refused(request: AppendRequest, encoded: EncodedAppend, refusal: Refusal, until: number): Promise<Appended> {
     const { stream, expected } = request;
     const actual = refusal.kind === 'conflict' ? revisionOf(refusal.actual) : -1;
     const head = (): number => revisionOf(this.headOf(stream));
@@ -134,7 +129,7 @@ export class Acknowledger {
     if (!(await this.progress.when(() => head() >= actual, until))) {
       throw new LogUnavailable('the stream has moved on, but the local copy has not got there in time', 'none');
     }
-    const before = this.foundAs(request);
+    const before = this.foundAs(request, encoded);
     if (before) return before;
     throw new RevisionConflict(stream, expected, this.headOf(stream), 'stream');
   }
@@ -143,6 +138,12 @@ export class Acknowledger {
     return this.copy.reader.streamHead(stream)?.revision ?? 'none';
   }
 }
+
+const saysTheSame = (found: readonly StoredEvent[], { types, datas, metadata }: EncodedAppend): boolean =>
+  found.length === types.length &&
+  found.every(
+    (event, i) => event.type === types[i] && JSON.stringify(event.data) === datas[i] && JSON.stringify(event.metadata) === metadata,
+  );
 
 /** -1 for 'none'. */
 const revisionOf = (revision: number | 'none'): number => (revision === 'none' ? -1 : revision);

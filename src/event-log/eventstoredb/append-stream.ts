@@ -10,7 +10,7 @@ import type { WrongExpectedVersion } from '@eventstore/db-client/generated/share
 import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import { randomUUID } from 'node:crypto';
 import { LogError } from '../errors.ts';
-import { openBatchAppend } from './connection.ts';
+import { openBatchAppend, within } from './connection.ts';
 import type { BatchAppendCall } from './connection.ts';
 import type { WireEvent } from './wire.ts';
 
@@ -50,7 +50,7 @@ export class AppendStream {
 
   /** @throws anything when the outcome is unknown, after `ms` at the latest */
   async append(append: StreamedAppend, ms: number): Promise<Answer> {
-    const { call, pending } = await (this.opening ??= this.open());
+    const { call, pending } = await within(ms, (this.opening ??= this.open()));
     const correlation = randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const timer = setTimeout(() => {
@@ -68,22 +68,21 @@ export class AppendStream {
     }
   }
 
-  private async open(): Promise<Open> {
+  private open(): Promise<Open> {
+    const pending = new Map<string, Pending>();
     const ended = (error: Error): void => {
-      this.opening = undefined;
+      // An old call may end when a newer one is open already.
+      if (this.opening === opening) this.opening = undefined;
       for (const { reject } of pending.values()) reject(error);
     };
-    const pending = new Map<string, Pending>();
-    try {
-      const call = await openBatchAppend(this.client);
+    const opening = openBatchAppend(this.client).then((call) => {
       call.on('data', (answer: BatchAppendResp) => settle(pending, answer));
       call.on('error', ended);
       call.on('end', () => ended(new LogError('the cluster ended the call')));
       return { call, pending };
-    } catch (error) {
-      this.opening = undefined;
-      throw error;
-    }
+    });
+    opening.catch(ended);
+    return opening;
   }
 }
 

@@ -75,7 +75,9 @@ export class Appender {
           throw new LogUnavailable(`the cluster did not say what became of the append: ${reasonOf(cause)}`, 'unknown', { cause });
         }
       }
-      await pause(wait, undefined, { signal: cancelled }).catch(() => {});
+      await pause(wait, undefined, { signal: cancelled }).catch(() => {
+        throw new LogUnavailable('the outcome got known another way', 'unknown');
+      });
       wait = Math.min(wait * 2, LONGEST_PAUSE);
     }
   }

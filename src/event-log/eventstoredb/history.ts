@@ -43,10 +43,15 @@ export async function verifyLastCopied(client: EventStoreDBClient, naming: Namin
   const gone = (what: string): LogDiverged =>
     new LogDiverged(`the cluster holds another history than the local copy: event ${last.revision} of stream ${stream} ${what}`);
   const found = await readOne(client, stream, last.revision, gone);
-  if (found?.id !== eventIdOf(last.commandId, last.attempt, last.index)) throw gone(found ? 'is another one' : 'is missing');
+  if (!found) throw gone('is missing');
+  if (!isNamed(found, last)) throw gone('is another one');
   const source = copy.sourcePosition();
   if (found.position !== undefined && found.position.commit.toString() !== source) throw gone('is at another position');
 }
+
+/** A void event may be void for its very id: somebody else made it up. */
+const isNamed = ({ id }: RecordedEvent, copied: StoredEvent): boolean =>
+  copied.void || id === eventIdOf(copied.commandId, copied.attempt, copied.index);
 
 async function readOne(
   client: EventStoreDBClient,
@@ -137,7 +142,7 @@ function differenceOf(copied: StoredEvent, event: RecordedEvent, stream: string)
   const other = (name: string, theirs: unknown): string => `${name} is ${String(theirs)} in the cluster`;
   if (stream !== copied.stream) return other('stream', stream);
   if (Number(event.revision) !== copied.revision) return other('revision', event.revision);
-  if (event.id !== eventIdOf(copied.commandId, copied.attempt, copied.index)) return other('event id', event.id);
+  if (!isNamed(event, copied)) return other('event id', event.id);
   const followed = followedOf(event, stream, positionOf('0'));
   if (followed.type !== copied.type) return other('type', followed.type);
   if (followed.recordedAt !== copied.recordedAt) return other('recorded time', followed.recordedAt);
