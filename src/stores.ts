@@ -1,5 +1,6 @@
 // Stores: log, views, keys and evidence of a configuration, opened together and closed in order. Loads no framework.
 import { existsSync, mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
 import { logFileIn, openSqliteLog, type EventLog } from './event-log/index.ts';
@@ -25,6 +26,8 @@ export interface StoresObserver {
   readonly viewFailed?: (view: string, reason: string) => void;
 }
 
+/** How long the first events of a cluster's log are waited for, ms. */
+const CATCHING_UP = 10_000;
 /** When the simulated clock starts; stories move it to where they begin. */
 const SIMULATED_START = '2000-01-01T00:00:00.000Z';
 
@@ -39,10 +42,10 @@ export async function openStores(config: Config, observer: StoresObserver = {}):
   }
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const clock = simulated ? new SimulatedClock(SIMULATED_START) : systemClock;
-  const secrets = openSecretsDirectory(config.secrets, { create: true });
   const blobs = await openBlobsDirectory(config.evidence);
   const log = await openLog(config, clock, observer);
   try {
+    const secrets = openSecretsDirectory(config.secrets, { create: await isNew(log) });
     const views = await openViews({
       directory: config.data,
       log,
@@ -59,6 +62,16 @@ export async function openStores(config: Config, observer: StoresObserver = {}):
     await log.shutdown();
     throw error;
   }
+}
+
+/**
+ * Whether nothing has happened in the log yet: only then are new secrets right. Else they are lost, or those of other replicas lie
+ * elsewhere, and new ones would neither know the tokens nor open the texts that are there.
+ */
+async function isNew(log: EventLog): Promise<boolean> {
+  const { monotonic } = systemClock;
+  for (const until = monotonic() + CATCHING_UP; log.head().position <= 1 && log.status().state === 'catching-up' && monotonic() < until; ) await sleep(20);
+  return log.head().position <= 1 && log.status().state === 'ok';
 }
 
 async function openLog({ data, eventLog, namespace, maxLag }: Config, clock: Clock, { committed }: StoresObserver): Promise<EventLog> {

@@ -102,6 +102,19 @@ describe('stopping', () => {
   });
 });
 
+test('secrets that are lost, or lie elsewhere, are missed at start, not made anew', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'biolithic-secrets-'));
+  const first = await startTestService({ data });
+  await found(first);
+  await first.close();
+  const elsewhere = readConfig(['--data', data, '--port', '0', '--secrets', join(data, 'elsewhere')], {});
+  await expect(startService(elsewhere, openJournal('silent'))).rejects.toMatchObject({ name: 'SecretsMissing' });
+  const second = await startTestService({ data });
+  expect(second.service.isFounded).toBe(true);
+  await second.close();
+  rmSync(data, { recursive: true, force: true });
+});
+
 describe('a simulated clock', () => {
   test('moves when the operator says so, and only forward', async () => {
     const here = await startTestService({ argv: ['--clock', 'simulated'] });
