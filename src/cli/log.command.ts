@@ -1,12 +1,15 @@
 // Commands on the log file: print or follow it, check it, back it up, put a backup in place.
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Config } from '../config.ts';
 import { backupLog, logFileIn, restoreLog, verifyLog } from '../event-log/index.ts';
+import { Failure } from './failure.ts';
 import { interruption } from './interruption.ts';
 import { eventsOf, lineOf, openLogOf } from './log.ts';
 import { configOf, STORE, takes } from './options.ts';
 import { grouped, note, Progress, say } from './terminal.ts';
 
 const LOG = STORE.filter((name) => name !== 'evidence' && name !== 'secrets' && name !== 'eventLog');
+const VERIFIED = [...LOG, 'eventLog'] as const;
 
 interface LogOptions {
   readonly follow?: true;
@@ -28,12 +31,16 @@ export function addLogCommands(program: Command, verify: Command): void {
     .option('--last <n>', 'begin so many positions before the end', position)
     .action(async (options: LogOptions) => printLog(log, options));
 
-  const verifyLogCommand = takes(verify.command('log').description('Check every event of the log: chain of hashes, order, lookups'), LOG).action(async () => {
-    const config = configOf(verifyLogCommand, LOG);
+  const verifyLogCommand = takes(
+    verify.command('log').description('Check every event of the log: chain of hashes, order, lookups; with --event-log esdb://…, also compare the copy with the cluster'),
+    VERIFIED,
+  ).action(async () => {
+    const config = configOf(verifyLogCommand, VERIFIED);
     openLogOf(config).close();
     const progress = new Progress('Checking the log', 'events');
     const { position, chain } = await verifyLog(logFileIn(config.data), ({ position: done, of }) => progress.update(done, of));
     say(`The log is whole: ${progress.end(position)}. Head ${grouped(position)}, chain ${chain}`);
+    if (config.eventLog !== 'sqlite') await compareCopy(config);
   });
 
   const backup = takes(program.command('backup').argument('<file>', 'file to make, or directory to make it in').description('Copy the log as it stands, also beside a running service, and check the copy'), STORE).action(
@@ -55,6 +62,20 @@ export function addLogCommands(program: Command, verify: Command): void {
     say(`${config.data}: ${progress.end(position)}, checked. Chain ${chain}`);
     note('The views are built from it when the service starts.');
   });
+}
+
+/** @throws Failure CopyDiffers; LogUnavailable */
+async function compareCopy(config: Config): Promise<void> {
+  const { compareWithCluster } = await import('../event-log/eventstoredb/index.ts');
+  const reader = openLogOf(config);
+  const progress = new Progress('Comparing with the cluster', 'events');
+  try {
+    const { compared, difference } = await compareWithCluster(config.eventLog, reader, (done, of) => progress.update(done, of));
+    if (difference) throw new Failure('CopyDiffers', `position ${difference.position}, stream ${difference.stream}: ${difference.what}. Stop the service, remove its data directory's log and views, and start it: they are taken again`);
+    say(`The copy is what the cluster holds: ${progress.end(compared)}.`);
+  } finally {
+    reader.close();
+  }
 }
 
 async function printLog(command: Command, { follow, stream, type, from, to, last }: LogOptions): Promise<void> {

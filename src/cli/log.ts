@@ -21,7 +21,7 @@ export interface LogFilter {
 }
 
 /** Opens the log of a data directory for reading. @throws Failure NoLog, LogFileRejected */
-export function openLogOf(config: Config): LogReader & { readonly file: string } {
+export function openLogOf(config: Config): LogReader & { readonly namespace: string } {
   const file = logFileIn(config.data);
   if (!existsSync(file)) throw new Failure('NoLog', `${config.data} holds no log; say where it is with --data`, EXIT.unreachable);
   return openLogReader(file, { namespace: config.namespace });

@@ -1,5 +1,6 @@
 // The copy holds the cluster's history or says that it does not: deletions, truncations, restores, and the comparison on demand.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { compareWithCluster } from '../../src/event-log/eventstoredb/index.ts';
 import type { EventStoreDbLog } from '../../src/event-log/eventstoredb/index.ts';
 import { LogUnavailable } from '../../src/event-log/index.ts';
 import { notes, Place, request, settled, until } from './eventstoredb-place.ts';
@@ -137,7 +138,7 @@ describe('comparing the copy with the cluster', () => {
     const log = await withEvents();
     await place.other().appendToStream('orders-1', { id: crypto.randomUUID(), type: 'x', contentType: 'application/json', data: {}, metadata: undefined });
     const told: number[] = [];
-    expect(await log.compareWithCluster((compared, total) => told.push(compared / total))).toEqual({ compared: 1_501 });
+    expect(await compareWithCluster(place.server.connectionString, log, (compared, total) => told.push(compared / total))).toEqual({ compared: 1_501 });
     expect(told.length).toBeGreaterThan(1);
     expect(told.at(-1)).toBe(1);
   });
@@ -148,7 +149,7 @@ describe('comparing the copy with the cluster', () => {
     const index = records.findIndex((record) => record.stream === 'grove.lot-2' && record.revision === 7);
     const { wire: _, ...record } = records[index]!;
     records[index] = { ...record, data: Buffer.from('{"n":70}') };
-    expect(await log.compareWithCluster()).toEqual({
+    expect(await compareWithCluster(place.server.connectionString, log)).toEqual({
       compared: 608,
       difference: { position: 609, stream: 'lot-2', what: 'its data are others in the cluster' },
     });
@@ -158,7 +159,7 @@ describe('comparing the copy with the cluster', () => {
     const log = await withEvents();
     const { records } = place.server.store;
     records.splice(records.findIndex((record) => record.stream === 'grove.lot-4' && record.revision === 290));
-    const { compared, difference } = await log.compareWithCluster();
+    const { compared, difference } = await compareWithCluster(place.server.connectionString, log);
     expect([compared, difference?.stream, difference?.what]).toEqual([1_491, 'lot-4', 'the cluster does not have it']);
   });
 });

@@ -3,7 +3,7 @@ import { FORWARDS, StreamDeletedError, StreamNotFoundError } from '@eventstore/d
 import type { AllStreamResolvedEvent, EventStoreDBClient, RecordedEvent } from '@eventstore/db-client';
 import { eventIdOf } from '../../kernel/index.ts';
 import { LogDiverged } from '../errors.ts';
-import type { StoredEvent } from '../event-log.ts';
+import type { LogReader, StoredEvent } from '../event-log.ts';
 import type { LocalCopy } from '../sqlite/local-copy.ts';
 import { collect } from './connection.ts';
 import { followedOf, START, positionOf } from './wire.ts';
@@ -86,14 +86,18 @@ export async function refuseRetention(client: EventStoreDBClient, stream: string
   if (set.length > 0) throw new LogDiverged(`stream ${stream} was deleted or may lose events in the cluster: ${set.join(', ')} is set`);
 }
 
-/** Compares the copy with the cluster, event by event, up to the copy's head as of now. Needs as long as reading $all does. */
+/**
+ * Compares a copy with the cluster, event by event, up to the copy's head as of now. Needs as long as reading $all does.
+ * @param onProgress told now and then how many events of how many were found equal
+ * @throws the client's errors
+ */
 export async function compare(
   client: EventStoreDBClient,
   naming: Naming,
-  copy: LocalCopy,
+  copy: Pick<LogReader, 'head' | 'readAll'>,
   onProgress: (compared: number, total: number) => void,
 ): Promise<Comparison> {
-  const total = copy.reader.head().position;
+  const total = copy.head().position;
   const mine = eventsOf(copy, total);
   let expected = mine.next().value;
   let compared = 0;
@@ -110,9 +114,9 @@ export async function compare(
   return { compared, difference: { position: expected.position, stream: expected.stream, what: 'the cluster does not have it' } };
 }
 
-function* eventsOf(copy: LocalCopy, total: number): Generator<StoredEvent, undefined> {
+function* eventsOf(copy: Pick<LogReader, 'readAll'>, total: number): Generator<StoredEvent, undefined> {
   for (let after = 0; after < total; ) {
-    const page = copy.reader.readAll(after, PAGE);
+    const page = copy.readAll(after, PAGE);
     for (const event of page) if (event.position <= total) yield event;
     after = page.at(-1)?.position ?? total;
   }

@@ -1,15 +1,17 @@
 // Opens the event log on EventStoreDB.
 import type { Clock } from '../../kernel/index.ts';
-import { LogFileRejected } from '../errors.ts';
+import { LogFileRejected, LogUnavailable } from '../errors.ts';
+import type { LogReader } from '../event-log.ts';
 import { logOpening } from '../log-opened.ts';
 import type { LogOpened } from '../log-opened.ts';
 import { openLocalCopy } from '../sqlite/local-copy.ts';
 import { connect, disconnect } from './connection.ts';
+import { compare, type Comparison } from './history.ts';
+import { reasonOf } from './appender.ts';
 import { EventStoreDbLog } from './log.ts';
 import { Naming } from './wire.ts';
 
 export { EventStoreDbLog } from './log.ts';
-export type { Comparison, Difference } from './history.ts';
 
 export interface EventStoreDbOptions {
   /** `esdb://[user:password@]host:port[,host:port]?tls=true…`: credentials and TLS are taken from it. */
@@ -50,6 +52,26 @@ export async function openEventStoreDbLog(options: EventStoreDbOptions): Promise
   } catch (error) {
     await log.shutdown();
     throw error;
+  }
+}
+
+/**
+ * Compares a local copy, also one that a service is writing, with the cluster that it was taken from.
+ * @param onProgress told now and then how many events of how many were found equal
+ * @throws LogError for a malformed connection string; LogUnavailable when the cluster does not answer
+ */
+export async function compareWithCluster(
+  connectionString: string,
+  copy: Pick<LogReader, 'head' | 'readAll'> & { readonly namespace: string },
+  onProgress: (compared: number, total: number) => void = () => {},
+): Promise<Comparison> {
+  const client = connect(connectionString);
+  try {
+    return await compare(client, new Naming(copy.namespace), copy, onProgress);
+  } catch (cause) {
+    throw new LogUnavailable(`the cluster cannot be read: ${reasonOf(cause)}`, 'none', { cause });
+  } finally {
+    await disconnect(client);
   }
 }
 

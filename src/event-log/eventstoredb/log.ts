@@ -21,8 +21,6 @@ import { AppendStream } from './append-stream.ts';
 import { Appender, reasonOf } from './appender.ts';
 import { disconnect } from './connection.ts';
 import { Follower } from './follower.ts';
-import { compare } from './history.ts';
-import type { Comparison } from './history.ts';
 import { Lag } from './lag.ts';
 import { Progress } from './progress.ts';
 import type { Naming } from './wire.ts';
@@ -41,7 +39,6 @@ export class EventStoreDbLog implements EventLog {
   readonly namespace: string;
   readonly location: LogLocation;
   private readonly client: EventStoreDBClient;
-  private readonly naming: Naming;
   private readonly copy: LocalCopy;
   private readonly clock: Clock;
   private readonly limits: EventStoreDbLimits;
@@ -54,7 +51,6 @@ export class EventStoreDbLog implements EventLog {
 
   constructor(client: EventStoreDBClient, naming: Naming, copy: LocalCopy, clock: Clock, limits: EventStoreDbLimits) {
     this.client = client;
-    this.naming = naming;
     this.copy = copy;
     this.clock = clock;
     this.limits = limits;
@@ -105,14 +101,6 @@ export class EventStoreDbLog implements EventLog {
     if (!this.lag.caughtUp) return { state: 'catching-up', reason: 'the local copy has not reached the head seen at start', lag };
     if (lag > this.limits.maxLag) return { state: 'catching-up', reason: `the local copy may be ${lag} ms behind`, lag };
     return { state: 'ok', lag };
-  }
-
-  /**
-   * Compares the copy with the cluster, event by event, up to the copy's head as of now.
-   * @param onProgress told now and then how many events of how many were found equal
-   */
-  compareWithCluster(onProgress: (compared: number, total: number) => void = () => {}): Promise<Comparison> {
-    return compare(this.client, this.naming, this.copy, onProgress);
   }
 
   head(): Head {
