@@ -145,7 +145,7 @@ export interface LogReader {
   close(): void;
 }
 
-export interface EventLog extends LogReader {
+export interface EventLog extends Omit<LogReader, 'close'> {
   readonly location: LogLocation;
   /** Namespace of the log, fixed in its first event; stream names are given and returned without it. */
   readonly namespace: string;

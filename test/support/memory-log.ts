@@ -172,12 +172,8 @@ export class MemoryLog implements EventLog {
     return { state: this.open ? 'ok' : 'unavailable', lag: 0 };
   }
 
-  close(): void {
-    this.listeners.clear();
-  }
-
   async shutdown(): Promise<void> {
     this.open = false;
-    this.close();
+    this.listeners.clear();
   }
 }

@@ -135,10 +135,6 @@ export class EventStoreDbLog implements EventLog {
     return this.copy.subscribe(after, handler);
   }
 
-  close(): void {
-    void this.shutdown();
-  }
-
   shutdown(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;

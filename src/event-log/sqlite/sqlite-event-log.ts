@@ -99,11 +99,6 @@ export class SqliteEventLog implements EventLog {
     return this.log.reader.chainAt(position);
   }
 
-  /** As `shutdown`, for callers that cannot wait. */
-  close(): void {
-    void this.shutdown();
-  }
-
   shutdown(): Promise<void> {
     return this.log.close();
   }
