@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
+type LogOfBuild = Pick<LogReader, 'head' | 'readAll' | 'chainAt'>;
+
 const PAGE = 4096;
 const PROGRESS_EVERY = 250;
 /** What all builds together hold for rows in use, kilobytes; about twice that with the generation before. */
@@ -44,7 +46,7 @@ interface Build extends BuildRequest {
 }
 
 /** Builds what can be built: a view that fails leaves no file and does not stop the others. */
-export function buildViews(log: LogReader, catalogue: EventCatalogue, requests: readonly BuildRequest[], options: BuildOptions = {}): BuildOutcome[] {
+export function buildViews(log: LogOfBuild, catalogue: EventCatalogue, requests: readonly BuildRequest[], options: BuildOptions = {}): BuildOutcome[] {
   const builds = requests.map((request): Build => ({ ...request, file: undefined, error: undefined }));
   const attempt = (build: Build, work: () => void): void => {
     if (build.error) return;
@@ -84,7 +86,7 @@ function abandon(build: Build): void {
 
 /** @returns the position of the last event projected */
 function project(
-  log: LogReader,
+  log: LogOfBuild,
   catalogue: EventCatalogue,
   builds: readonly Build[],
   attempt: (build: Build, work: () => void) => void,
