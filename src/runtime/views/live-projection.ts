@@ -66,7 +66,7 @@ export class LiveProjection {
       this.parts.advance(opened.slot, projected.position);
       this.promote(projected);
     } catch (error) {
-      if (error instanceof ViewFileUnusable) tell({ kind: 'unusable', reason: error.message, ...opened });
+      if (error instanceof ViewFileUnusable) tell({ ...opened, kind: 'unusable', reason: error.message });
       else if (isSqliteError(error)) {
         // Nothing can be said of the file now: it is tried again like one that broke down later.
         this.files.push(projected);
