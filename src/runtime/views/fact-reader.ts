@@ -1,6 +1,7 @@
 // Fact reader: a fact table's rows as of any position. Ids rise with positions, so the past is a range of ids.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Columns, ListOptions, Page, Read } from '../view.ts';
+import type { ListSource } from './cursor.ts';
 import { decodeRow, type SqlValue } from './columns.ts';
 import { FACTS_PER_EVENT, quoted, type TableLayout } from './layout.ts';
 import { filterOf, listRequest, type Filter } from './list-request.ts';
@@ -18,14 +19,14 @@ interface ListStatements {
 }
 
 export class FactReader {
-  private readonly view: { readonly name: string; readonly version: number };
+  private readonly source: ListSource;
   private readonly layout: TableLayout;
   private readonly valueNumber: (text: string) => number | undefined;
   private readonly byId: StatementSync;
   private readonly lists: ReadonlyMap<string, ListStatements>;
 
-  constructor(db: DatabaseSync, view: { readonly name: string; readonly version: number }, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
-    this.view = view;
+  constructor(db: DatabaseSync, source: ListSource, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
+    this.source = source;
     this.layout = layout;
     this.valueNumber = valueNumber;
     const table = quoted(layout.name);
@@ -53,7 +54,7 @@ export class FactReader {
   }
 
   list(position: number, options: ListOptions<Columns>): Page<ReadRow> {
-    const request = listRequest(this.view, this.layout, options);
+    const request = listRequest(this.source, this.layout, position, options);
     const { after, descending, limit } = request;
     const low = after === undefined || descending ? 0 : after + 1;
     const high = after === undefined || !descending ? lastIdAt(position) : Math.min(after - 1, lastIdAt(position));

@@ -1,7 +1,7 @@
 // List request: a filter, cursor and limit, checked against what a table declares.
 import type { Columns, ListOptions } from '../view.ts';
 import type { SqlValue } from './columns.ts';
-import { cursorOf, idOfCursor, type CursorScope } from './cursor.ts';
+import { cursorOf, idOfCursor, type CursorScope, type ListSource } from './cursor.ts';
 import { listText, type ListLayout, type TableLayout } from './layout.ts';
 
 /** One of a table's lists, with the text of the values that it is filtered by; '' for the table as a whole. */
@@ -36,16 +36,16 @@ export interface ListRequest extends Filter {
 const [PAGE, GREATEST_PAGE] = [50, 500];
 
 /** @throws InvalidCursor; Error for a filter that is no declared list, or a limit out of bounds */
-export function listRequest(view: { name: string; version: number }, table: TableLayout, options: ListOptions<Columns>): ListRequest {
+export function listRequest(source: ListSource, table: TableLayout, position: number, options: ListOptions<Columns>): ListRequest {
   const { limit = PAGE, order = 'oldest', after } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > GREATEST_PAGE) throw new RangeError(`a page has 1 to ${GREATEST_PAGE} rows, not ${limit}`);
   const filter = filterOf(table, options.where);
-  const scope: CursorScope = { view: view.name, version: view.version, table: table.name, list: `${filter.list.at} ${filter.text}`, order };
+  const scope: CursorScope = { source, table: table.name, list: `${filter.list.at} ${filter.text}`, order };
   return {
     ...filter,
     descending: order === 'newest',
     limit,
     after: after === undefined ? undefined : idOfCursor(scope, after),
-    cursorAt: (id) => cursorOf(scope, id),
+    cursorAt: (id) => cursorOf(scope, position, id),
   };
 }

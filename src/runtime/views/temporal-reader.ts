@@ -5,6 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { msOf } from '../../kernel/index.ts';
 import type { Columns, ListOptions, Page, Read } from '../view.ts';
+import type { ListSource } from './cursor.ts';
 import { decodeRow, hash53, type SqlValue } from './columns.ts';
 import { countAt, LAST_ID, membersAt, type HistorySource, type Member } from './history-query.ts';
 import { quoted, secondOf, type TableLayout } from './layout.ts';
@@ -16,7 +17,7 @@ type Cells = SqlValue[];
 const SCAN_PAGE = 500;
 
 export class TemporalReader {
-  private readonly view: { readonly name: string; readonly version: number };
+  private readonly source: ListSource;
   private readonly layout: TableLayout;
   private readonly valueNumber: (text: string) => number | undefined;
   private readonly byHash: StatementSync;
@@ -24,8 +25,8 @@ export class TemporalReader {
   private readonly past: StatementSync;
   private readonly trees: ReadonlyMap<string, HistorySource>;
 
-  constructor(db: DatabaseSync, view: { readonly name: string; readonly version: number }, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
-    this.view = view;
+  constructor(db: DatabaseSync, source: ListSource, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
+    this.source = source;
     this.layout = layout;
     this.valueNumber = valueNumber;
     const columns = layout.forms.map(({ name }) => quoted(name));
@@ -50,7 +51,7 @@ export class TemporalReader {
   }
 
   list(position: number, options: ListOptions<Columns>): Page<ReadRow> {
-    const request = listRequest(this.view, this.layout, options);
+    const request = listRequest(this.source, this.layout, position, options);
     const list = this.listNumber(request);
     if (list === undefined) return { rows: [] };
     const { after, descending, limit } = request;

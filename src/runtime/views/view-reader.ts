@@ -22,10 +22,12 @@ export class ViewReader {
     this.db = openViewFile(path, view, log, 'read').db;
     this.valueNumber = this.db.prepare('SELECT n FROM "~values" WHERE hash = ? AND value = ?');
     const valueNumber = (text: string) => (this.valueNumber.get(hash53(text), text) as { n: number } | undefined)?.n;
+    const { name, version } = view;
+    const source = { name, version, chainAt: (position: number) => log.chainAt(position) };
     this.tables = new Map(
       layoutOf(view).map((table) => [
         table.name,
-        table.kind === 'facts' ? new FactReader(this.db, view, table, valueNumber) : new TemporalReader(this.db, view, table, valueNumber),
+        table.kind === 'facts' ? new FactReader(this.db, source, table, valueNumber) : new TemporalReader(this.db, source, table, valueNumber),
       ]),
     );
   }
