@@ -14,6 +14,7 @@ const FIRST_FOUNDER = 'first-founder';
 /** Who accepted an invitation is linked; the first founder is by founding. */
 export const linkingPersons = process<InvitationEvent | CharterEvent | PersonEvent>()({
   name: 'linking-persons',
+  version: 1,
   opens: {
     CommunityFounded: ({ data }) => ({ key: FIRST_FOUNDER, data: { person: data.firstFounder } }),
     InvitationAccepted: ({ data: { invitation, person } }) => ({ key: invitation, data: { person, invitation } }),
@@ -25,6 +26,7 @@ export const linkingPersons = process<InvitationEvent | CharterEvent | PersonEve
 /** Who was invited as a member and is linked has applied. */
 export const applications = process<PersonEvent | MembershipEvent>()({
   name: 'applications',
+  version: 1,
   opens: {
     PersonLinked: ({ data: { person, purpose, invitation, again } }) =>
       purpose === 'member' && !again ? { key: person, data: { person, invitation } } : undefined,
@@ -36,6 +38,7 @@ export const applications = process<PersonEvent | MembershipEvent>()({
 /** When the community is in force, its founders are members and stewards. */
 export const foundersAdmission = process<CharterEvent | MembershipEvent>()({
   name: 'founders-admission',
+  version: 1,
   opens: { CommunityInForce: ({ data }) => data.founders.map((person) => ({ key: person })) },
   discharges: { MemberAdmitted: ({ data }) => data.person },
   run: ({ key }) => owes<AdmitFounder>('AdmitFounder', { person: key }),
@@ -44,6 +47,7 @@ export const foundersAdmission = process<CharterEvent | MembershipEvent>()({
 /** Who was invited as a representative and is linked is appointed. */
 export const appointments = process<PersonEvent | PartyEvent>()({
   name: 'appointments',
+  version: 1,
   opens: {
     PersonLinked: ({ data: { person, purpose, invitation, party } }) =>
       purpose === 'representative' && invitation !== undefined ? { key: invitation, data: { party, person, invitation } } : undefined,

@@ -5,6 +5,7 @@ import type { LotEvent } from './lot.events.ts';
 
 export const lapsingOffers = process<LotEvent>()({
   name: 'lapsing-offers',
+  version: 1,
   opens: {
     CustodyOffered: ({ data: { lot, transfer, expiresAt } }) =>
       expiresAt === undefined ? undefined : { key: transfer, due: expiresAt, data: { lot } },

@@ -59,7 +59,7 @@ export type ProposalEvent =
   | Event<'ProposalAdmitted', { readonly proposal: string; readonly by: string }>
   | Event<'ProposalWithdrawn', { readonly proposal: string }>
   | Event<'ProposalFrozen', Frozen & { readonly proposal: string }>
-  | Event<'RollSealed', { readonly proposal: string; readonly size: number; readonly root: string }>
+  | Event<'RollSealed', { readonly proposal: string; readonly size: number; readonly root: string; readonly opensAt: Instant }>
   | Event<'VotingOpened', { readonly proposal: string; readonly closesAt: Instant }>
   | Event<'ProposalLapsed', { readonly proposal: string; readonly reason: 'EmptyRoll' | 'NotOpenedInTime' }>
   | Event<'PollsClosed', { readonly proposal: string }>

@@ -18,6 +18,7 @@ const atOnce = (event: OfProposal) => ({ key: its(event) });
 
 export const rollSealing = process<ProposalEvent>()({
   name: 'roll-sealing',
+  version: 1,
   opens: { ProposalFrozen: atOnce },
   discharges: { RollSealed: its },
   run: ({ key }) => owes<SealRoll>('SealRoll', { proposal: key }),
@@ -25,13 +26,15 @@ export const rollSealing = process<ProposalEvent>()({
 
 export const opening = process<ProposalEvent>()({
   name: 'opening',
-  opens: { ProposalFrozen: (event) => ({ key: its(event), due: event.data.opensAt }) },
+  version: 1,
+  opens: { RollSealed: (event) => ({ key: its(event), due: event.data.opensAt }) },
   discharges: { VotingOpened: its, ProposalLapsed: its },
   run: ({ key }) => owes<OpenVoting>('OpenVoting', { proposal: key }),
 });
 
 export const pollsClosing = process<ProposalEvent>()({
   name: 'polls-closing',
+  version: 1,
   opens: { VotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }) },
   discharges: { PollsClosed: its },
   run: ({ key }) => owes<ClosePolls>('ClosePolls', { proposal: key }),
@@ -39,6 +42,7 @@ export const pollsClosing = process<ProposalEvent>()({
 
 export const votingClosing = process<ProposalEvent>()({
   name: 'voting-closing',
+  version: 1,
   opens: { PollsClosed: atOnce },
   discharges: { VotingClosed: its },
   run: ({ key }) => owes<CloseVoting>('CloseVoting', { proposal: key }),
@@ -46,6 +50,7 @@ export const votingClosing = process<ProposalEvent>()({
 
 export const certification = process<ProposalEvent>()({
   name: 'certification',
+  version: 1,
   opens: { VotingClosed: atOnce },
   discharges: { ProposalCertified: its },
   run: ({ key }) => owes<CertifyProposal>('CertifyProposal', { proposal: key }),
@@ -53,6 +58,7 @@ export const certification = process<ProposalEvent>()({
 
 export const enacting = process<ProposalEvent | CharterEvent>()({
   name: 'enacting',
+  version: 1,
   opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined) },
   discharges: { ProtocolEnacted: its, EnactmentRefused: its },
   run: ({ key }) => owes<EnactProtocol>('EnactProtocol', { proposal: key }),
@@ -60,6 +66,7 @@ export const enacting = process<ProposalEvent | CharterEvent>()({
 
 export const concluding = process<ProposalEvent | CharterEvent>()({
   name: 'concluding',
+  version: 1,
   opens: { ProtocolEnacted: atOnce, EnactmentRefused: atOnce },
   discharges: { ProposalEnacted: its, ProposalNeedsRebase: its },
   run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),

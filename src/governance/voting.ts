@@ -26,7 +26,7 @@ export const voting = decider<ProposalEvent, Proposal>()({
     SealRoll(_: SealRoll, state, { roll }: { readonly roll: RollSummary | undefined } & Act): Decision<ProposalEvent> {
       return inPhase(state, 'frozen', (present) => {
         if (present.roll || !roll) return refuse(proposalRejections.WrongPhase({ phase: 'roll sealed' }));
-        return accept({ type: 'RollSealed', data: { proposal: present.proposal, size: roll.size, root: roll.root } });
+        return accept({ type: 'RollSealed', data: { proposal: present.proposal, size: roll.size, root: roll.root, opensAt: (present.frozen as Frozen).opensAt } });
       });
     },
 

@@ -27,6 +27,8 @@ export interface OwedCommand {
 export interface Process {
   /** Unique in the service; part of the ids of the commands it runs. */
   readonly name: string;
+  /** Raise it with every change of what opens or discharges: the to-do list is then built anew. */
+  readonly version: number;
   readonly opens: Readonly<Record<string, (event: never) => Owed | readonly Owed[] | undefined>>;
   /** Keys settled by an event; keys that are not open are ignored. */
   readonly discharges: Readonly<Record<string, (event: never) => string | readonly string[]>>;
@@ -35,10 +37,11 @@ export interface Process {
 
 type OnEvents<E extends Event, R> = { readonly [Type in E['type']]?: (event: Recorded<Extract<E, { type: Type }>>) => R };
 
-/** `process<ProposalEvent>()({ name, opens, discharges, run })`. */
+/** `process<ProposalEvent>()({ name, version, opens, discharges, run })`. */
 export function process<E extends Event>() {
   return (definition: {
     readonly name: string;
+    readonly version: number;
     readonly opens: OnEvents<E, Owed | readonly Owed[] | undefined>;
     readonly discharges: OnEvents<E, string | readonly string[]>;
     readonly run: (owed: Obligation) => OwedCommand;

@@ -128,7 +128,8 @@ describe('a frozen proposal is owed', () => {
     given(rollSealing, frozen(), sealed()).thenOwed();
   });
 
-  test('its opening at the time fixed, or its lapse', () => {
+  test('its opening at the time fixed, once its roll is sealed, or its lapse', () => {
+    given(opening, frozen()).thenOwed();
     given(opening, frozen(), sealed()).thenRuns(P, { command: 'OpenVoting', body }, OPENS);
     given(opening, frozen(), sealed(), opened).thenOwed();
     given(opening, frozen(), sealed(0), { type: 'ProposalLapsed', data: { proposal: P, reason: 'EmptyRoll' } }).thenOwed();

@@ -52,7 +52,7 @@ export const frozen = (charterRevision = 1, rule = ORDINARY): ProposalEvent => (
   type: 'ProposalFrozen',
   data: { proposal: P, textHash: contentHash(text), charterRevision, rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES },
 });
-export const sealed = (size = 9): ProposalEvent => ({ type: 'RollSealed', data: { proposal: P, size, root: 'root' } });
+export const sealed = (size = 9): ProposalEvent => ({ type: 'RollSealed', data: { proposal: P, size, root: 'root', opensAt: OPENS } });
 export const opened: ProposalEvent = { type: 'VotingOpened', data: { proposal: P, closesAt: CLOSES } };
 export const lapsed = (reason: 'EmptyRoll' | 'NotOpenedInTime'): ProposalEvent => ({ type: 'ProposalLapsed', data: { proposal: P, reason } });
 export const pollsClosed: ProposalEvent = { type: 'PollsClosed', data: { proposal: P } };

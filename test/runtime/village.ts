@@ -231,12 +231,14 @@ export const handlings: readonly Handling[] = [
 
 const closing = process<PollEvent>()({
   name: 'village-closing',
+  version: 1,
   opens: { PollOpened: (event) => ({ key: event.data.poll, due: event.data.closesAt }) },
   discharges: { PollClosed: (event) => event.data.poll },
   run: ({ key }) => owes<ClosePoll>('ClosePoll', { poll: key }),
 });
 const counting = process<PollEvent>()({
   name: 'village-counting',
+  version: 1,
   opens: { PollClosed: (event) => ({ key: event.data.poll }) },
   discharges: { PollCounted: (event) => event.data.poll },
   run: ({ key }) => owes<CountPoll>('CountPoll', { poll: key }),

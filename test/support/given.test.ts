@@ -67,6 +67,7 @@ describe('given', () => {
 
     const shutting = process<DoorEvent>()({
       name: 'shutting',
+      version: 1,
       opens: { DoorOpened: (event) => ({ key: event.data.by, due: '2026-06-21T13:00:00.000Z' }) },
       discharges: { DoorClosed: (event) => event.data.by },
       run: (owed) => ({ command: 'CloseDoor', body: { by: owed.key } }),

@@ -103,6 +103,7 @@ export const fragile = view<YardEvent>()({
 
 export const chores = process<YardEvent>()({
   name: 'chores',
+  version: 1,
   opens: { ChoreOwed: ({ data }) => ({ key: data.chore, ...(data.due === undefined ? {} : { due: data.due }), data: { chore: data.chore } }) },
   discharges: { ChoreDone: ({ data }) => data.chore },
   run: ({ key }) => owes('DoChore', { chore: key }),

@@ -19,7 +19,7 @@ export type ObligationsView = View<ObligationsTables>;
 
 const keyOf = (process: string, key: string): string => `${process}\u001f${key}`;
 
-/** What is owed and not yet discharged, at any position. Its version follows from what the processes say. */
+/** What is owed and not yet discharged, at any position. Its version follows from those of the processes. */
 export function obligationsView(processes: readonly Process[]): ObligationsView {
   const byType = new Map<string, Process[]>();
   for (const process of processes) {
@@ -48,13 +48,10 @@ export function obligationsView(processes: readonly Process[]): ObligationsView 
   return { name: OBLIGATIONS, version: versionOf(processes), tables, project };
 }
 
-/**
- * Another text of what opens or discharges is another version. What a text only names is not seen: who changes such a function
- * changes the names of the processes that use it.
- */
+/** Another process, or another version of one, makes another version of the view. */
 function versionOf(processes: readonly Process[]): number {
-  const texts = processes.map(({ name, opens, discharges }) => [name, ...[opens, discharges].map((on) => Object.entries(on).map(([type, of]) => `${type} ${of}`))]);
-  return 1 + (hash53(JSON.stringify(texts)) % 1_000_000_000);
+  const versions = processes.map(({ name, version, opens, discharges }) => [name, version, Object.keys(opens), Object.keys(discharges)]);
+  return 1 + (hash53(JSON.stringify(versions)) % 1_000_000_000);
 }
 
 /** Everything owed, in the shape that the runner takes: at the position of the tables. */
