@@ -1,11 +1,8 @@
 // Commands by which a community is founded.
-import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsLocale, IsString, IsTimeZone, IsUUID, Length, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import { IsBoolean, IsInt, IsLocale, IsTimeZone, IsUUID, Max, Min } from 'class-validator';
 import { Personal } from '../runtime/index.ts';
 import { MOST_IN_A_FRACTION } from './decision-rule.ts';
-
-/** May be left out, but is not null. */
-const Optional = () => ValidateIf((_, value) => value !== undefined);
+import { IsText, Nested, Optional } from '../validation/index.ts';
 
 export class StatedFraction {
   @IsInt()
@@ -27,24 +24,20 @@ export class StatedThreshold extends StatedFraction {
 
 export class StatedDecisionRule {
   /** Share of the roll whose ballots are decisive (yes or no) that makes a vote count. */
-  @ValidateNested()
-  @Type(() => StatedFraction)
+  @Nested(() => StatedFraction)
   readonly quorum!: StatedFraction;
 
   /** Share of yes among the decisive ballots. */
-  @ValidateNested()
-  @Type(() => StatedThreshold)
+  @Nested(() => StatedThreshold)
   readonly threshold!: StatedThreshold;
 
   /** Share of the roll that must say yes. */
-  @ValidateNested()
-  @Type(() => StatedFraction)
+  @Nested(() => StatedFraction)
   readonly floor!: StatedFraction;
 }
 
 export class StatedDecisionRules {
-  @ValidateNested()
-  @Type(() => StatedDecisionRule)
+  @Nested(() => StatedDecisionRule)
   readonly ordinary!: StatedDecisionRule;
 }
 
@@ -78,38 +71,32 @@ export class StatedDuration {
 /** Rules that differ from the usual ones. */
 export class StatedRules {
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDecisionRules)
+  @Nested(() => StatedDecisionRules)
   readonly decision?: StatedDecisionRules;
 
   /** Between the freeze of a text and the opening of its vote. */
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDuration)
+  @Nested(() => StatedDuration)
   readonly reading?: StatedDuration;
 
   /** Shortest time that a vote is open. */
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDuration)
+  @Nested(() => StatedDuration)
   readonly voting?: StatedDuration;
 
   /** How long a member must have been one when a proposal is frozen, to be on its roll. */
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDuration)
+  @Nested(() => StatedDuration)
   readonly membershipBeforeFreeze?: StatedDuration;
 
   /** How long an invitation can be accepted. */
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDuration)
+  @Nested(() => StatedDuration)
   readonly invitation?: StatedDuration;
 
   /** How long a token is valid. */
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedDuration)
+  @Nested(() => StatedDuration)
   readonly token?: StatedDuration;
 
   /** Distinct members, other than the reporter, that confirm a report of sabotage. */
@@ -121,8 +108,7 @@ export class StatedRules {
 }
 
 export class FoundCommunity {
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly name!: string;
 
   /** IANA time zone in which deadlines are shown. */
@@ -133,14 +119,12 @@ export class FoundCommunity {
   @IsLocale()
   readonly language!: string;
 
-  @IsString()
-  @Length(1, 50_000)
+  @IsText(50_000)
   readonly charterText!: string;
 
   /** Name of who founds. */
   @Personal()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly founderName!: string;
 
   /** How many founders there are, who founds included: the others are invited. */
@@ -150,8 +134,7 @@ export class FoundCommunity {
   readonly founders!: number;
 
   @Optional()
-  @ValidateNested()
-  @Type(() => StatedRules)
+  @Nested(() => StatedRules)
   readonly rules?: StatedRules;
 }
 

@@ -1,8 +1,8 @@
 // Commands on invitations.
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
-import { INSTANT } from '../kernel/index.ts';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsUUID } from 'class-validator';
 import { Personal } from '../runtime/index.ts';
 import { SCOPES, type Scope } from './party.ts';
+import { IsInstant, IsText } from '../validation/index.ts';
 
 export class InviteMember {}
 
@@ -19,7 +19,7 @@ export class InviteRepresentative {
   readonly scope!: readonly Scope[];
 
   /** Instant at which the appointment ends. */
-  @Matches(INSTANT, { message: 'until must be an RFC 3339 instant' })
+  @IsInstant()
   readonly until!: string;
 }
 
@@ -33,13 +33,11 @@ export class AcceptInvitation {
   readonly invitation!: string;
 
   /** What came with the invitation. */
-  @IsString()
-  @Length(1, 100)
+  @IsText(100)
   readonly code!: string;
 
   /** Name of who accepts. */
   @Personal()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly name!: string;
 }

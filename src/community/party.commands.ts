@@ -1,14 +1,14 @@
 // Commands on parties and their representatives.
-import { IsIn, IsString, IsUUID, Length } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import { PARTY_KINDS, type PartyKind } from './party.ts';
+import { IsText } from '../validation/index.ts';
 
 export class RegisterParty {
   @IsIn(PARTY_KINDS)
   readonly kind!: PartyKind;
 
   /** Name of the organisation or place. */
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly name!: string;
 }
 

@@ -34,6 +34,7 @@ export const intake = decider<LotEvent, Lot>()({
       for (const { kind, id } of [custodian, owner]) if (kind === 'unknown') return refuse(rejections.CannotHold({ party: id }));
       const stated = quantity(command.quantity.amount, command.quantity.unit);
       if (!isPositive(stated)) return refuse(rejections.NothingThere());
+      if (dimensionOf(stated.unit) === 'count' && stated.amount.includes('.')) return refuse(rejections.PiecesAreWhole());
       const { method, instrument, ticket, location, provenance, model } = command;
       if (!FITS[method].includes(dimensionOf(stated.unit))) return refuse(rejections.MethodDoesNotFit({ method, unit: stated.unit }));
       // What may not be acquired cannot be had by writing it into the books either.

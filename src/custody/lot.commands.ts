@@ -1,16 +1,10 @@
 // Commands on lots: intake, offers, and what becomes of offers.
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
-import { IsDefined, IsIn, IsISO8601, IsString, IsUUID, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
+import { IsIn, IsUUID, Matches } from 'class-validator';
 import { AMOUNT, UNITS, type Unit } from '../kernel/index.ts';
 import { CUSTODY_MODELS, METHODS, PASSES, type CustodyModel, type Method, type Passes } from './lot.events.ts';
 import { MATERIAL_CODE } from './material.commands.ts';
-
-/** May be left out, but is not null. */
-const Optional = () => ValidateIf((_, value) => value !== undefined);
-
-/** RFC 3339, with the offset from UTC. `IsISO8601` beside it checks that there is such a day. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+import { IsInstant, IsText, Nested, Optional } from '../validation/index.ts';
 
 export class StatedQuantity {
   /** Plain decimal text, up to 15 digits before and 9 after the point. */
@@ -27,9 +21,7 @@ export class RegisterLot {
   @Matches(MATERIAL_CODE, { message: 'material must be a code of the catalogue' })
   readonly material!: string;
 
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => StatedQuantity)
+  @Nested(() => StatedQuantity)
   readonly quantity!: StatedQuantity;
 
   @IsIn(METHODS)
@@ -37,14 +29,12 @@ export class RegisterLot {
 
   /** What it was weighed or counted with. */
   @Optional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly instrument?: string;
 
   /** Number of the weighbridge ticket or count sheet. */
   @Optional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly ticket?: string;
 
   /** PartyId: the community, a member or a registered party. */
@@ -56,13 +46,11 @@ export class RegisterLot {
   readonly custodian!: string;
 
   /** Where it is. */
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly location!: string;
 
   /** Where it comes from. */
-  @IsString()
-  @Length(1, 1000)
+  @IsText(1000)
   readonly provenance!: string;
 
   /** Chain-of-custody model of ISO 22095. */
@@ -88,8 +76,7 @@ export class OfferCustody {
 
   /** RFC 3339 instant at which the offer lapses. Absent: it stays until it is answered or withdrawn. */
   @Optional()
-  @IsISO8601({ strict: true })
-  @Matches(INSTANT, { message: 'expiresAt must be an RFC 3339 instant' })
+  @IsInstant()
   readonly expiresAt?: string;
 }
 
@@ -104,8 +91,7 @@ class OnOffer {
 export class AcceptOffer extends OnOffer {
   /** Where the lot is from now on; absent: where it was. */
   @Optional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly location?: string;
 }
 

@@ -68,7 +68,7 @@ export class LotController {
   @Post()
   @ForLinkedPersons()
   @Describes('Take a lot in', 'By a keeper, or by who acts for the custodian, if that is the community, a member or a facility.')
-  @Rejects('MayNotTakeIn', 'InAnotherName', 'NotInTheCatalogue', 'CannotHold', 'NothingThere', 'MethodDoesNotFit', 'DeniedByProtocol')
+  @Rejects('MayNotTakeIn', 'InAnotherName', 'NotInTheCatalogue', 'CannotHold', 'NothingThere', 'PiecesAreWhole', 'MethodDoesNotFit', 'DeniedByProtocol')
   register(@Command(RegisterLot) command: RegisterLot, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

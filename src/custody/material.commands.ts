@@ -1,19 +1,16 @@
 // Commands of the catalogue of materials.
-import { IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { Matches } from 'class-validator';
+import { IsText, Optional } from '../validation/index.ts';
 
 /** Lower-case letters, digits and hyphens: two spellings can never be two materials. */
 export const MATERIAL_CODE = /^[a-z0-9][a-z0-9-]{0,63}$/;
-
-/** May be left out, but is not null. */
-const Optional = () => ValidateIf((_, value) => value !== undefined);
 
 export class RegisterMaterial {
   /** The catalogue's code: `pet-flakes`. */
   @Matches(MATERIAL_CODE, { message: 'material must be lower-case letters, digits and hyphens, at most 64' })
   readonly material!: string;
 
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly name!: string;
 
   /** Code of the European list of waste: chapter 01 to 20, six digits without spaces, `*` where it is hazardous. */
@@ -23,7 +20,6 @@ export class RegisterMaterial {
 
   /** For what is no waste any more, or never was. */
   @Optional()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly productClass?: string;
 }

@@ -1,5 +1,6 @@
 // Commands on requests for material.
-import { IsString, IsUUID, Length } from 'class-validator';
+import { IsUUID } from 'class-validator';
+import { IsText } from '../validation/index.ts';
 
 export class RequestMaterial {
   /** PartyId of the registered party that asks. */
@@ -10,8 +11,7 @@ export class RequestMaterial {
   readonly lot!: string;
 
   /** What the party wants it for. */
-  @IsString()
-  @Length(1, 1000)
+  @IsText(1000)
   readonly purpose!: string;
 }
 

@@ -1,5 +1,6 @@
 // Commands on evidence.
-import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { IsText } from '../validation/index.ts';
 
 /** Made by the route that takes the file, from what it stored: hash and size are found, not stated. */
 export class FileEvidence {
@@ -13,7 +14,6 @@ export class FileEvidence {
   @Max(Number.MAX_SAFE_INTEGER)
   readonly size!: number;
 
-  @IsString()
-  @Length(1, 100)
+  @IsText(100)
   readonly mediaType!: string;
 }

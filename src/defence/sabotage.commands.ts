@@ -1,11 +1,7 @@
 // Commands on sabotage. What people state is personal: sealed before it is decided on.
-import { ArrayMaxSize, ArrayUnique, IsArray, IsISO8601, IsString, IsUUID, Length, Matches, ValidateIf } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsUUID, Matches } from 'class-validator';
 import { Personal } from '../runtime/index.ts';
-
-/** May be left out, but is not null. */
-const Optional = () => ValidateIf((_, value) => value !== undefined);
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+import { IsInstant, IsText, Optional } from '../validation/index.ts';
 
 export class ReportSabotage {
   /** PartyId of the facility. */
@@ -14,8 +10,7 @@ export class ReportSabotage {
 
   /** What was seen, in the reporter's words. */
   @Personal()
-  @IsString()
-  @Length(1, 10_000)
+  @IsText(10_000)
   readonly statement!: string;
 
   /** Hashes of evidence filed before. */
@@ -27,8 +22,7 @@ export class ReportSabotage {
 
   /** RFC 3339 instant, where it is known. */
   @Optional()
-  @IsISO8601({ strict: true })
-  @Matches(INSTANT, { message: 'occurredAt must be an RFC 3339 instant' })
+  @IsInstant()
   readonly occurredAt?: string;
 }
 
@@ -39,7 +33,6 @@ export class CorroborateSabotage {
   /** What the member knows of it. */
   @Optional()
   @Personal()
-  @IsString()
-  @Length(1, 10_000)
+  @IsText(10_000)
   readonly statement?: string;
 }

@@ -1,27 +1,12 @@
 // Commands on proposals. Those without a route are owed by processes.
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  Equals,
-  IsArray,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  registerDecorator,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, Equals, IsArray, IsUUID, Matches, registerDecorator } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { Untouchable } from '../community/index.ts';
-import { INSTANT, isUuid } from '../kernel/index.ts';
+import { isUuid } from '../kernel/index.ts';
+import { IsInstant, IsText, ListOf, Optional } from '../validation/index.ts';
 
 const CODE = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MOST_LISTED = 500;
-
-/** May be left out, but is not null. */
-const Optional = () => ValidateIf((_, value) => value !== undefined);
 
 /** One word that means all, or a list of 1 to 500 different entries. */
 function IsAllOrListOf(all: string, each: { readonly is: (text: unknown) => boolean; readonly schema: object; readonly words: string }) {
@@ -75,20 +60,15 @@ export class DraftProposal {
   @Matches(CODE, { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' })
   readonly protocol!: string;
 
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   readonly title!: string;
 
   /** What the protocol says, for people. */
-  @IsString()
-  @Length(1, 50_000)
+  @IsText(50_000)
   readonly prose!: string;
 
   /** What the machine enforces. */
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => UntouchableClause)
+  @ListOf(() => UntouchableClause, 100)
   readonly clauses!: readonly UntouchableClause[];
 }
 
@@ -106,12 +86,12 @@ export class WithdrawProposal extends OnProposal {}
 export class FreezeProposal extends OnProposal {
   /** RFC 3339 instant. Absent: when the charter's reading time is over. */
   @Optional()
-  @Matches(INSTANT, { message: 'opensAt must be an RFC 3339 instant' })
+  @IsInstant()
   readonly opensAt?: string;
 
   /** RFC 3339 instant. Absent: when the charter's shortest voting time is over. */
   @Optional()
-  @Matches(INSTANT, { message: 'closesAt must be an RFC 3339 instant' })
+  @IsInstant()
   readonly closesAt?: string;
 }
 

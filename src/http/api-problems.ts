@@ -31,7 +31,7 @@ const COMMAND = [
   'ClockUntrusted',
   'ShuttingDown',
 ];
-const BODY = ['NotJson', 'NestedTooDeeply', 'TooLarge', 'UnsupportedMediaType'];
+const BODY = ['NotJson', 'NestedTooDeeply', 'ListTooLong', 'TooLarge', 'UnsupportedMediaType'];
 const READING = ['InvalidAsOf', 'InvalidWaitFor', 'InstantInFuture', 'PositionBeyondHead', 'ViewLagging'];
 
 const BY_ACCESS: Record<Access['to'], readonly string[]> = {

@@ -7,7 +7,11 @@ import { edgeRejections } from './rejections.ts';
 /** Objects and arrays inside one another, at most. */
 export const DEEPEST = 32;
 
-const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+/** What every object has: a property of such a name would pass for known. */
+export const isForbiddenName = (name: string): boolean => name === 'prototype' || name in Object.prototype;
+
+/** Entries of one list, at most: each is checked before the list's own bound is. */
+const LONGEST = 2_000;
 
 /** Text that cannot be stored or hashed as canonical JSON: unpaired surrogates, NUL. */
 const isUnfit = (text: string): boolean => !text.isWellFormed() || text.includes('\0');
@@ -21,11 +25,12 @@ function check(value: unknown, depth: number): void {
   } else if (typeof value === 'object' && value !== null) {
     if (depth > DEEPEST) throw edgeRejections.NestedTooDeeply({ deepest: DEEPEST });
     if (Array.isArray(value)) {
+      if (value.length > LONGEST) throw edgeRejections.ListTooLong({ longest: LONGEST });
       for (const item of value) check(item, depth + 1);
       return;
     }
     for (const name of Object.keys(value)) {
-      if (FORBIDDEN_NAMES.has(name) || isUnfit(name)) throw edgeRejections.NotJson({ why: 'a forbidden property name' });
+      if (isForbiddenName(name) || isUnfit(name)) throw edgeRejections.NotJson({ why: 'a forbidden property name' });
       check((value as Record<string, unknown>)[name], depth + 1);
     }
   }

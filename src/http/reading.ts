@@ -1,9 +1,11 @@
 // Reading: which past a read is of, how long it waits, and how lists are paged.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, isISO8601, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
+import { INSTANT, msOf } from '../kernel/index.ts';
 import type { ReadAt } from '../runtime/index.ts';
+import { isForbiddenName } from './body.ts';
 import { describeRoute, routeMetadata } from './metadata.ts';
 import { edgeRejections } from './rejections.ts';
 import { checked } from './validation.ts';
@@ -33,7 +35,6 @@ export class Paging {
 }
 
 const POSITION = /^(0|[1-9][0-9]{0,14})$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** What resolves an instant to a position, and says what time it is. Set on every request by the service. */
 export interface Timeline {
@@ -53,7 +54,7 @@ export function parsePosition(text: unknown): number | undefined {
 function asOfFrom(text: unknown, timeline: Timeline): number {
   const position = parsePosition(text);
   if (position !== undefined) return position;
-  const time = typeof text === 'string' && INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  const time = typeof text === 'string' && INSTANT.test(text) && isISO8601(text, { strict: true }) ? msOf(text) : Number.NaN;
   if (Number.isNaN(time)) throw edgeRejections.InvalidAsOf();
   if (time > timeline.now()) throw edgeRejections.InstantInFuture({ asOf: text });
   return timeline.positionAt(time);
@@ -85,8 +86,10 @@ export const Reading = (): ParameterDecorator => (target, name, index) => {
 
 const listed = createParamDecorator((_: unknown, context: ExecutionContext): object => {
   const query = context.switchToHttp().getRequest<FastifyRequest>().query as Record<string, unknown>;
-  // Nest's pipe would drop it in silence.
-  if (Object.hasOwn(query, '__proto__')) throw unknownProperty('__proto__');
+  // Nest's pipe would drop some of them in silence, and take others for known.
+  const forbidden = Object.keys(query).find(isForbiddenName);
+  if (forbidden !== undefined) throw unknownProperty(forbidden);
+  if (!routeMetadata(context.getHandler() as never).reading) return query;
   const { asOf: _asOf, waitFor: _waitFor, ...rest } = query;
   return rest;
 });

@@ -3,7 +3,8 @@ import { defineRejections } from '../kernel/index.ts';
 
 export const edgeRejections = defineRejections({
   MalformedRequest: [400, 'the request is not what this route takes', 'Requests are checked against the OpenAPI document; unknown properties are refused.'],
-  NotJson: [400, 'the body is not JSON', 'Bodies are JSON objects in UTF-8 with unique intent: no prototype keys.'],
+  NotJson: [400, 'the body is not JSON', 'Bodies are JSON objects in UTF-8, without names that every object has.'],
+  ListTooLong: [400, 'a list has too many entries', 'Lists in a body are bounded.'],
   NestedTooDeeply: [400, 'the body is nested too deeply', 'A body has a bounded depth.'],
   IdempotencyKeyRequired: [400, 'the request has no Idempotency-Key', 'Every command carries a key of its own, so that resending it can never do it twice.'],
   InvalidIdempotencyKey: [400, 'the Idempotency-Key is not 1 to 255 visible ASCII characters', 'A key is a short text without spaces.'],
@@ -30,7 +31,7 @@ export const edgeRejections = defineRejections({
   RebuildUnderWay: [409, 'views are being built anew already', 'One rebuild at a time: it is one pass over the log for all of them.'],
   ClockMovesForward: [422, 'the clock only moves forward', 'What has happened stays in order.'],
   TooManyRequests: [429, 'too many requests', 'Each person, and each address without a person, may send so many requests per second.'],
-  TooManyListeners: [503, 'the feed has as many listeners as it can serve', 'The feed serves a bounded number of listeners.'],
+  TooManyListeners: [503, 'the feed has as many listeners as it can serve', 'The feed serves a bounded number of listeners, of each person and of each address.'],
   IssuerUnavailable: [503, 'the issuer of tokens cannot be reached', 'Tokens are checked against the issuer\'s published keys.'],
   Unavailable: [503, 'the service cannot answer now', 'Nothing is acknowledged that is not durable, in effect and numbered.'],
 });

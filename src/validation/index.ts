@@ -1,0 +1,28 @@
+// Decorators of command classes that several rooms share: they check the body, and the API's description comes from them.
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsISO8601, IsObject, IsString, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
+import { INSTANT } from '../kernel/index.ts';
+
+const all =
+  (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
+  (target, property) => {
+    for (const decorator of decorators) decorator(target, property);
+  };
+
+/** May be left out, but is not null. */
+export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+
+/** Text for people: not empty, and not of white space alone. */
+export const IsText = (most: number): PropertyDecorator =>
+  all(IsString(), Length(1, most), Matches(/\S/, { message: '$property must not be blank' }));
+
+/** An RFC 3339 instant with its offset from UTC, of a day that there is. */
+export const IsInstant = (): PropertyDecorator =>
+  all(IsISO8601({ strict: true }), Matches(INSTANT, { message: '$property must be an RFC 3339 instant' }));
+
+/** One object of a class. `ValidateNested` alone would take a list in its place. */
+export const Nested = (of: () => new () => object): PropertyDecorator => all(IsObject(), ValidateNested(), Type(of));
+
+/** A list of objects of a class. */
+export const ListOf = (of: () => new () => object, most: number): PropertyDecorator =>
+  all(IsArray(), ArrayMaxSize(most), IsObject({ each: true }), ValidateNested({ each: true }), Type(of));
