@@ -2,6 +2,7 @@
 import { ConfigError } from '../config.ts';
 import { LogError, LogFileRejected } from '../event-log/index.ts';
 import { Rejection } from '../kernel/index.ts';
+import { SecretsMissing, ViewsLocked } from '../runtime/index.ts';
 
 /** Exit codes, as `biolithic --help` lists them. */
 export const EXIT = {
@@ -35,6 +36,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof ConfigError) return new Failure('ConfigError', error.problems.join('\n  '), EXIT.usage);
   if (error instanceof LogFileRejected && BROKEN.has(error.why)) return new Failure(error.name, error.message);
+  if (error instanceof ViewsLocked || error instanceof SecretsMissing) return new Failure(error.name, error.message, EXIT.unreachable);
   if (error instanceof LogError) return new Failure(error.name, error.message, EXIT.unreachable);
   if (error instanceof Rejection) return new Failure(error.name, error.message);
   if (error instanceof Error && isSystemError(error)) return new Failure(error.code, error.message, EXIT.unreachable);

@@ -4,7 +4,7 @@ import type { Blobs, StoredBlob } from '../runtime/index.ts';
 import { evidenceRejections, isEvidenceType } from './evidence.ts';
 
 /** What a disk that is full, gone or not writable says. */
-const STORE_FAILED = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EIO', 'EMFILE', 'ENFILE']);
+const STORE_FAILED = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EIO', 'EMFILE', 'ENFILE']);
 
 /**
  * Stores an upload; the same content is stored once. Nothing is left behind when it fails.
@@ -18,6 +18,8 @@ export async function receiveEvidence(
   if (!isEvidenceType(mediaType)) throw evidenceRejections.MediaTypeNotTaken({ mediaType });
   // The store destroys what it reads from when it has enough; destroying the request itself would cut off the answer.
   const passed = new PassThrough();
+  // An upload may break off before the store reads from it.
+  passed.on('error', () => {});
   let cut = false;
   const cutOff = (): void => {
     if (content.readableEnded || passed.destroyed) return;

@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppendTooLarge, LogError, LogUnavailable } from '../event-log/index.ts';
 import { Rejection } from '../kernel/index.ts';
-import { BlobTooLarge } from '../runtime/index.ts';
+import { BlobDamaged, BlobTooLarge, isSqliteError, KeyFileDamaged, KeyMissing, SealBroken, SecretsMissing } from '../runtime/index.ts';
 import { edgeRejections } from './rejections.ts';
 import { POSITION_HEADER } from './responses.ts';
 
@@ -54,13 +54,20 @@ const BY_STATUS: Record<number, (details?: Record<string, unknown>) => Rejection
   503: edgeRejections.Unavailable,
 };
 
+/** Keys that are lost or altered: for the operator to put back. */
+const SECRETS_BROKEN = [SecretsMissing, KeyMissing, KeyFileDamaged, SealBroken] as const;
+
 /** The rejection that an error amounts to; undefined for a bug. */
 export function rejectionOf(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
+  if (error instanceof BlobDamaged) return edgeRejections.Unavailable({ why: 'evidence' });
   if (error instanceof BlobTooLarge) return edgeRejections.TooLarge({ limit: error.limit });
   if (error instanceof AppendTooLarge) return edgeRejections.TooLarge({ bytes: error.bytes, limit: error.limit });
   if (error instanceof LogUnavailable) return edgeRejections.Unavailable({ why: 'log', outcome: error.outcome });
   if (error instanceof LogError) return edgeRejections.Unavailable({ why: 'log' });
+  // A disk that is full, or a file that is damaged: named for who asks, told in full in the service's own log.
+  if (isSqliteError(error)) return edgeRejections.Unavailable({ why: 'storage' });
+  if (SECRETS_BROKEN.some((broken) => error instanceof broken)) return edgeRejections.Unavailable({ why: 'secrets' });
   // Nest's and Fastify's own refusals: unknown routes, unreadable bodies, closed doors.
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   if (status === undefined || (status >= 500 && status !== 503)) return undefined;
@@ -86,7 +93,7 @@ export type OnProblem = (name: string) => void;
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, onProblem: OnProblem): void {
   if (reply.sent) return;
   const rejection = rejectionOf(error) ?? FAILED;
-  if (rejection === FAILED) request.log.error({ request: request.id, err: error }, 'request failed');
+  if (rejection.status >= 500 && !(error instanceof Rejection)) request.log.error({ request: request.id, err: error }, 'request failed');
   onProblem(rejection.name);
   reply.code(rejection.status).header('content-type', PROBLEM_TYPE).header('cache-control', 'no-store');
   if (rejection.status === 401) {

@@ -103,15 +103,20 @@ async function receive(content: Readable, file: FileHandle, limit: number): Prom
   return { hash: hash.digest('hex'), size };
 }
 
+/** Hands on what it reads, the end of it only when all of it has the hash: nobody gets the whole of something else. */
 function verified(hash: string, path: string): Transform {
   const actual = createHash('sha256');
+  let last: Uint8Array | undefined;
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       actual.update(chunk);
-      done(null, chunk);
+      const before = last;
+      last = chunk;
+      done(null, before);
     },
     flush(done) {
-      done(actual.digest('hex') === hash ? null : new BlobDamaged(path));
+      if (actual.digest('hex') === hash) done(null, last);
+      else done(new BlobDamaged(path));
     },
   });
 }

@@ -83,6 +83,7 @@ class SecretsDirectory implements Secrets {
   seal(person: string, text: string): Sealed {
     let key = this.keyOf(person);
     if (key === undefined) {
+      this.assertThere();
       key = makeKeyFile(this.fileOf(person));
       this.hold(person, key);
     }
@@ -122,10 +123,19 @@ class SecretsDirectory implements Secrets {
     if (held) return held;
     if (!ID.test(purpose)) throw new Error(`not a purpose of a key: ${purpose}`);
     const file = join(this.directory, 'service', `${purpose}.key`);
-    const key = readKeyFile(file) ?? makeKeyFile(file);
+    let key = readKeyFile(file);
+    if (key === undefined) {
+      this.assertThere();
+      key = makeKeyFile(file);
+    }
     if (key === 'destroyed') throw new Error(`${file}: the service's key was destroyed`);
     this.purposes.set(purpose, key);
     return key;
+  }
+
+  /** A directory that was lost while the service runs must not be filled with other keys. @throws SecretsMissing */
+  private assertThere(): void {
+    if (!existsSync(join(this.directory, MARKER))) throw new SecretsMissing(this.directory);
   }
 
   private keyOf(person: string): Uint8Array | 'destroyed' | undefined {

@@ -9,3 +9,4 @@ export { viewsOf, type Registry } from './registry.ts';
 export type { ViewStatus } from './serving.ts';
 export { verifyViews, type VerifiedView } from './verify.ts';
 export { ViewsLocked } from './view-directory.ts';
+export { isSqliteError } from './view-writer.ts';

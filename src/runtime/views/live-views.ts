@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { followSurely, type EventLog, type Following } from '../../event-log/index.ts';
+import type { Rejection } from '../../kernel/index.ts';
 import { runtimeRejections } from '../rejections.ts';
 import type { ReadAt, Snapshot, Tables, View, Views } from '../view.ts';
 import type { BuildProgress } from './build.ts';
@@ -11,7 +12,7 @@ import { SharedPositions, SLOT_COUNT, type FromProjection, type OpenedFile, type
 import { viewsOf, type Registry } from './registry.ts';
 import { ServingView, type ViewStatus } from './serving.ts';
 import { ViewDirectory } from './view-directory.ts';
-import { ViewFileUnusable } from './view-file.ts';
+import { isDamage, ViewFileUnusable } from './view-file.ts';
 import { tablesAt } from './view-reader.ts';
 
 export interface ViewsParts {
@@ -79,6 +80,8 @@ export class LiveViews implements Views {
   private readonly following: Following;
   /** By path: what the projection worker has been given and not yet answered for. */
   private readonly given = new Map<string, OpenedFile & { readonly settle: (given: Given) => void }>();
+  /** By view: the file that was found to be damaged while it was read. */
+  private readonly condemned = new Map<string, string>();
   /** Why nothing at all is projected, now or any more. */
   private trouble: { readonly reason: string; readonly lasting: boolean } | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -106,7 +109,7 @@ export class LiveViews implements Views {
     const wanted = Math.max(asOf ?? 0, waitFor ?? 0);
     if ((serving.position ?? -1) < wanted) await this.wait(serving, wanted);
     const position = asOf ?? (serving.position as number);
-    return { position, tables: tablesAt(view, position, () => serving.reader) };
+    return { position, tables: tablesAt(view, position, () => serving.reader, (error) => this.readFailed(serving, error)) };
   }
 
   /** What all processes owe, as of a position not before `atLeast`. */
@@ -160,6 +163,23 @@ export class LiveViews implements Views {
     return serving;
   }
 
+  /** A file that turns out to be damaged while it is read is built anew; until then reads of what is lost have to wait. */
+  private readFailed(serving: ServingView, error: unknown): unknown {
+    if (!isDamage(error)) return error;
+    const { view, path } = serving;
+    if (path !== undefined && this.condemned.get(view.name) !== path) {
+      this.condemned.set(view.name, path);
+      this.fail(view.name, `the file is damaged: ${error.message}`, false);
+      this.keepBuilding([serving]);
+    }
+    return this.lagging(serving, serving.position ?? 0);
+  }
+
+  private lagging(serving: ServingView, wanted: number): Rejection {
+    const { state, position, reason } = serving.status(this.parts.log.head().position);
+    return runtimeRejections.ViewLagging({ view: serving.view.name, wanted, position, state, ...(reason === undefined ? {} : { reason }), retryAfter: 1 });
+  }
+
   private async wait(serving: ServingView, wanted: number): Promise<void> {
     const { log, patience = 5_000, patienceBeyondHead = 1_000 } = this.parts;
     const isThere = async (): Promise<boolean> => {
@@ -169,8 +189,7 @@ export class LiveViews implements Views {
     };
     if (!(await isThere())) throw runtimeRejections.PositionBeyondHead({ position: wanted, head: log.head().position });
     if (await serving.reached(wanted, patience)) return;
-    const { state, position, reason } = serving.status(log.head().position);
-    throw runtimeRejections.ViewLagging({ view: serving.view.name, wanted, position, state, ...(reason === undefined ? {} : { reason }), retryAfter: 1 });
+    throw this.lagging(serving, wanted);
   }
 
   private startWorker(): Worker {

@@ -114,13 +114,16 @@ export function openViewFile(path: string, view: View, log: Pick<LogReader, 'cha
     return { db, checkpoint };
   } catch (error) {
     db.close();
-    if (isSqliteError(error) && DAMAGED.has(error.errcode & 0xff)) throw new ViewFileUnusable(path, `is damaged: ${error.message}`);
+    if (isDamage(error)) throw new ViewFileUnusable(path, `is damaged: ${error.message}`);
     throw error;
   }
 }
 
 /** SQLITE_ERROR (no such table), CORRUPT, NOTADB */
 const DAMAGED = new Set([1, 11, 26]);
+
+/** The file itself is at fault: it must be built anew. */
+export const isDamage = (error: unknown): error is Error => isSqliteError(error) && DAMAGED.has(error.errcode & 0xff);
 
 export function readCheckpoint(db: DatabaseSync): Checkpoint {
   const row = db.prepare('SELECT position, chain FROM "~checkpoint"').get() as { position: number; chain: string };

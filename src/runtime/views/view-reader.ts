@@ -47,16 +47,37 @@ export class ViewReader {
   }
 }
 
-/** A view's tables as of a position. `reader` is asked each time: a rebuilt file, once swapped in, says the same. */
-export function tablesAt<T extends Tables>(view: View<T>, position: number, reader: () => ViewReader): ReaderOf<T> {
+/**
+ * A view's tables as of a position. `reader` is asked each time: a rebuilt file, once swapped in, says the same.
+ * @param onFailed what to throw instead of what a table threw
+ */
+export function tablesAt<T extends Tables>(
+  view: View<T>,
+  position: number,
+  reader: () => ViewReader,
+  onFailed: (error: unknown) => unknown = (error) => error,
+): ReaderOf<T> {
+  const guarded = <R>(read: () => R): R => {
+    try {
+      return read();
+    } catch (error) {
+      throw onFailed(error);
+    }
+  };
   const tables = Object.keys(view.tables).map((name): [string, TableReader<Columns>] => [
     name,
     {
-      get: (key) => reader().table(name).get(position, key),
-      list: (options: ListOptions<Columns> = {}) => reader().table(name).list(position, options),
-      count: (where) => reader().table(name).count(position, where),
-      scan: (where) => reader().table(name).scan(position, where),
-      first: (column, upTo, limit = FIRST) => reader().table(name).first(position, column, upTo, limit),
+      get: (key) => guarded(() => reader().table(name).get(position, key)),
+      list: (options: ListOptions<Columns> = {}) => guarded(() => reader().table(name).list(position, options)),
+      count: (where) => guarded(() => reader().table(name).count(position, where)),
+      *scan(where) {
+        try {
+          yield* reader().table(name).scan(position, where);
+        } catch (error) {
+          throw onFailed(error);
+        }
+      },
+      first: (column, upTo, limit = FIRST) => guarded(() => reader().table(name).first(position, column, upTo, limit)),
     },
   ]);
   return Object.fromEntries(tables) as ReaderOf<T>;
