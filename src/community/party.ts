@@ -62,10 +62,13 @@ export const isRegistered = (state: Party): state is Extract<Party, { status: 'r
 /** Whether the party is outside the community: what an `all-external` clause binds. */
 export const isExternal = (state: Party): boolean => isRegistered(state) && state.kind !== 'facility';
 
-/** Whether the person may act for the party now; with a scope, in that matter. */
-export const isRepresentedBy = (state: Party, person: PersonId, now: Instant, scope?: Scope): boolean =>
-  isRegistered(state) &&
-  state.representatives.some((one) => one.person === person && now < one.until && (scope === undefined || one.scope.includes(scope)));
+/** The person's appointment by the party, while its term lasts. */
+export const appointmentOf = (state: Party, person: PersonId, now: Instant): Representative | undefined =>
+  isRegistered(state) ? state.representatives.find((one) => one.person === person && now < one.until) : undefined;
+
+/** Whether the person may act for the party now, in a matter. */
+export const isRepresentedBy = (state: Party, person: PersonId, now: Instant, scope: Scope): boolean =>
+  appointmentOf(state, person, now)?.scope.includes(scope) ?? false;
 
 function evolve(state: Party, event: Recorded<PartyEvent>): Party {
   if (event.type === 'PartyRegistered') return { status: 'registered', ...event.data, representatives: [] };

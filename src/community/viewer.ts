@@ -2,7 +2,7 @@
 import type { Audience, Event, Fold, Instant } from '../kernel/index.ts';
 import { CHARTER_STREAM, charter } from './charter.ts';
 import { holdsRole, isMember, memberStream, membership, type Role } from './membership.ts';
-import { isRepresentedBy, party, partyStream } from './party.ts';
+import { appointmentOf, party, partyStream } from './party.ts';
 import { isLinked, partiesOf, person, personStream } from './person.ts';
 
 export interface Viewer {
@@ -17,6 +17,8 @@ export interface Viewer {
    * PersonId; that is not listed.
    */
   readonly parties: readonly string[];
+  /** When the first of these terms ends: from then on the viewer is another one. Absent where none does. */
+  readonly until?: Instant;
 }
 
 export const PUBLIC: Viewer = { linked: false, member: false, roles: [], parties: [] };
@@ -28,12 +30,19 @@ export function viewerOf(id: string | undefined, load: LoadNow, now: Instant): V
   if (id === undefined) return PUBLIC;
   const known = load(person, personStream(id));
   const standing = load(membership, memberStream(id));
-  const parties = partiesOf(known).filter((one) => isRepresentedBy(load(party, partyStream(one)), id, now));
+  const parties: string[] = [];
+  let until: Instant | undefined;
+  for (const one of partiesOf(known)) {
+    const appointment = appointmentOf(load(party, partyStream(one)), id, now);
+    if (!appointment) continue;
+    parties.push(one);
+    if (until === undefined || appointment.until < until) until = appointment.until;
+  }
   if (holdsRole(standing, 'keeper')) {
     const self = load(charter, CHARTER_STREAM);
     if (self.status !== 'absent') parties.push(self.community);
   }
-  return { person: id, linked: isLinked(known), member: isMember(standing), roles: standing.roles, parties };
+  return { person: id, linked: isLinked(known), member: isMember(standing), roles: standing.roles, parties, ...(until === undefined ? {} : { until }) };
 }
 
 const includes = (viewer: Viewer, audience: Audience): boolean => {

@@ -5,13 +5,13 @@ import { ArrayMaxSize, IsInt, IsOptional, Matches, Max, Min } from 'class-valida
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setImmediate as turn } from 'node:timers/promises';
 import { maySee } from '../community/index.ts';
-import type { Audience } from '../kernel/index.ts';
+import { msOf } from '../kernel/index.ts';
 import { runtimeRejections } from '../runtime/index.ts';
 import { Public } from './access.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { Answers, Describes, Rejects, Resumes } from './describe.ts';
 import { Feed } from './feed.ts';
-import { FeedReader } from './feed-reader.ts';
+import { FeedReader, type Sight } from './feed-reader.ts';
 import { FeedReaders } from './feed-readers.ts';
 import { LogReader, ServiceClock } from './ports.ts';
 import { Listing, parsePosition, Reading } from './reading.ts';
@@ -93,7 +93,8 @@ export class EventsController {
     const from = lastEventId(request) ?? after ?? this.feed.position;
     const head = this.log.head().position;
     if (from > head) throw runtimeRejections.PositionBeyondHead({ position: from, head });
-    this.readers.assertRoom();
+    const who = caller.identity?.person;
+    this.readers.assertRoom(who, request.ip);
     reply.hijack();
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -104,6 +105,8 @@ export class EventsController {
     });
     if (request.method === 'HEAD') return void reply.raw.end();
     this.readers.add(
+      who,
+      request.ip,
       (onEnd) =>
         new FeedReader(this.feed, reply.raw, {
           after: from,
@@ -131,13 +134,13 @@ export class EventsController {
   ): Promise<void> {
     await reached(this.log, Math.max(after, asOf ?? 0, waitFor ?? 0));
     const end = asOf ?? this.log.head().position;
-    const maySeeNow = this.sightOf(callerOf(request));
+    const sight = this.sightOf(callerOf(request));
     const wanted = types && new Set(types);
     let [text, lines, cursor] = ['', 0, after];
     while (cursor < end && lines < limit && text.length < MOST_BYTES && cursor - after < MOST_SCANNED) {
       const events = this.log.readAll(cursor, Math.min(PAGE, end - cursor));
       for (const { position, type, audience, json } of this.feed.publish(events)) {
-        if ((wanted && !wanted.has(type)) || !maySeeNow(audience)) continue;
+        if ((wanted && !wanted.has(type)) || !sight.maySee(audience)) continue;
         text += `${json}\n`;
         lines += 1;
         if (lines === limit) {
@@ -159,9 +162,10 @@ export class EventsController {
   }
 
   /** As the caller's standing is now. */
-  private sightOf({ identity }: Caller): (audience: readonly Audience[]) => boolean {
+  private sightOf({ identity }: Caller): Sight {
     const viewer = this.standing.viewerOf(identity?.person);
-    return (audience) => maySee(viewer, audience);
+    const until = viewer.until === undefined ? Infinity : msOf(viewer.until);
+    return { maySee: (audience) => maySee(viewer, audience), isOver: () => this.clock.now() >= until };
   }
 }
 

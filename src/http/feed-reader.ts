@@ -3,12 +3,18 @@ import type { ServerResponse } from 'node:http';
 import type { Audience } from '../kernel/index.ts';
 import type { Feed, FeedBatch } from './feed.ts';
 
+export interface Sight {
+  readonly maySee: (audience: readonly Audience[]) => boolean;
+  /** A term that it rests on has ended. */
+  readonly isOver: () => boolean;
+}
+
 export interface FeedReaderOptions {
   readonly after: number;
   /** Wire names; undefined = all. */
   readonly types: ReadonlySet<string> | undefined;
-  /** May the reader see it, as things stand now? Asked anew whenever somebody's standing changed. */
-  readonly sight: () => (audience: readonly Audience[]) => boolean;
+  /** What the reader may see, as things stand now. Asked anew whenever somebody's standing changed, and when it is over. */
+  readonly sight: () => Sight;
   /** Whether the token is still good. */
   readonly isEntitled: () => boolean;
   readonly onEnd: () => void;
@@ -24,7 +30,7 @@ export class FeedReader {
   private readonly response: ServerResponse;
   private readonly options: FeedReaderOptions;
   private readonly unlisten: () => void;
-  private maySee: (audience: readonly Audience[]) => boolean;
+  private sight: Sight;
   private standingSeen: number;
   private cursor: number;
   /** Position that the client knows, by the id of an event or of a heartbeat. */
@@ -38,7 +44,7 @@ export class FeedReader {
     this.options = options;
     this.cursor = options.after;
     this.told = options.after;
-    this.maySee = options.sight();
+    this.sight = options.sight();
     this.standingSeen = feed.standingChanges;
     this.unlisten = feed.listen(() => this.schedule());
     response.on('close', () => this.end());
@@ -54,12 +60,6 @@ export class FeedReader {
     if (this.state === 'ended') return;
     if (!this.options.isEntitled()) return this.end('token expired');
     if (this.state === 'blocked') return;
-    try {
-      // Terms of representatives end by the clock, without an event.
-      this.look();
-    } catch {
-      return this.end('log unavailable');
-    }
     this.write(this.told === this.cursor ? ': \n\n' : `: \nid: ${this.cursor}\n\n`);
     this.told = this.cursor;
   }
@@ -78,7 +78,7 @@ export class FeedReader {
 
   private look(): void {
     this.standingSeen = this.feed.standingChanges;
-    this.maySee = this.options.sight();
+    this.sight = this.options.sight();
   }
 
   private schedule(): void {
@@ -93,7 +93,7 @@ export class FeedReader {
     if (!this.options.isEntitled()) return this.end('token expired');
     let batch: FeedBatch;
     try {
-      if (this.standingSeen !== this.feed.standingChanges) this.look();
+      if (this.standingSeen !== this.feed.standingChanges || this.sight.isOver()) this.look();
       batch = this.feed.after(this.cursor);
     } catch {
       // The log cannot be read now; the client comes back with its last id.
@@ -108,7 +108,7 @@ export class FeedReader {
     const { types } = this.options;
     let text = '';
     for (const { position, type, audience, json } of entries) {
-      if ((types === undefined || types.has(type)) && this.maySee(audience)) {
+      if ((types === undefined || types.has(type)) && this.sight.maySee(audience)) {
         text += `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`;
         this.told = position;
       }

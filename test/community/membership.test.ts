@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
-  admission, charter, FOUNDING_RULES, invitation, isOnRoll, isRepresentedBy, maySee, membership, party, person, PUBLIC, representation, viewerOf, wasMemberAt,
+  admission, appointmentOf, charter, FOUNDING_RULES, invitation, isOnRoll, isRepresentedBy, maySee, membership, party, person, PUBLIC, representation, viewerOf, wasMemberAt,
   type CharterEvent, type InvitationEvent, type LoadNow, type MembershipEvent, type PartyEvent, type PersonEvent, type Role, type Viewer,
 } from '../../src/community/index.ts';
 import { after, derivedId, msOf, type Event, type Recorded } from '../../src/kernel/index.ts';
@@ -131,12 +131,12 @@ describe('parties', () => {
 
   test('a representative acts until the term is over or a steward removes it, and in its scope', () => {
     const state = folded(party, registered, appointed);
-    expect(isRepresentedBy(state, ILMARI, NOON)).toBe(true);
+    expect(appointmentOf(state, ILMARI, NOON)).toMatchObject({ until });
     expect(isRepresentedBy(state, ILMARI, NOON, 'transfers')).toBe(true);
     expect(isRepresentedBy(state, ILMARI, NOON, 'requests')).toBe(false);
-    expect(isRepresentedBy(state, ILMARI, until)).toBe(false);
-    expect(isRepresentedBy(state, ZARA, NOON)).toBe(false);
-    expect(isRepresentedBy(folded(party, registered, appointed, removed), ILMARI, NOON)).toBe(false);
+    expect(appointmentOf(state, ILMARI, until)).toBeUndefined();
+    expect(appointmentOf(state, ZARA, NOON)).toBeUndefined();
+    expect(appointmentOf(folded(party, registered, appointed, removed), ILMARI, NOON)).toBeUndefined();
     given(representation, registered, appointed, context).when('RemoveRepresentative', { party: 'p', person: ILMARI }).then(removed);
     given(representation, registered, context).when('RemoveRepresentative', { party: 'p', person: ILMARI }).thenRefused('NotRepresented');
     given(representation, registered, appointed, { ...context, membership: membership.initial }).when('RemoveRepresentative', { party: 'p', person: ILMARI }).thenRefused('StewardRequired');
@@ -160,7 +160,7 @@ describe('who asks', () => {
 
   test('a representative stands for its party while the term lasts', () => {
     const load = world({ [`person-${ILMARI}`]: [linked], 'party-p': [registered, appointed] });
-    expect(viewerOf(ILMARI, load, NOON)).toMatchObject({ linked: true, member: false, roles: [], parties: ['p'] });
+    expect(viewerOf(ILMARI, load, NOON)).toMatchObject({ linked: true, member: false, roles: [], parties: ['p'], until: after(NOON, { days: 30 }) });
     expect(viewerOf(ILMARI, load, after(NOON, { days: 31 }))).toMatchObject({ linked: true, parties: [] });
   });
 

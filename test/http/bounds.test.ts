@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Feed } from '../../src/http/feed.ts';
 import { FeedReader } from '../../src/http/feed-reader.ts';
+import { FeedReaders } from '../../src/http/feed-readers.ts';
 import { RateLimit } from '../../src/http/rate-limit.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { catalogue } from './hamlet.ts';
@@ -60,7 +61,7 @@ describe('a reader that does not read', () => {
     const reader = new FeedReader(feed, stuck as unknown as ServerResponse, {
       after: 0,
       types: undefined,
-      sight: () => () => true,
+      sight: () => ({ maySee: () => true, isOver: () => false }),
       isEntitled: () => true,
       onEnd: () => {
         ended = true;
@@ -79,12 +80,50 @@ describe('a reader that does not read', () => {
   test('is given time anew when it takes something', async () => {
     const feed = new Feed(new MemoryLog(), catalogue, () => {});
     const stuck = new StuckResponse();
-    const reader = new FeedReader(feed, stuck as unknown as ServerResponse, { after: 0, types: undefined, sight: () => () => true, isEntitled: () => true, onEnd: () => {} });
+    const reader = new FeedReader(feed, stuck as unknown as ServerResponse, { after: 0, types: undefined, sight: () => ({ maySee: () => true, isOver: () => false }), isEntitled: () => true, onEnd: () => {} });
     await jest.advanceTimersByTimeAsync(29_000);
     stuck.emit('drain');
     await jest.advanceTimersByTimeAsync(29_000);
     expect(stuck.destroyed).toBe(false);
     reader.end();
     feed.close();
+  });
+});
+
+describe('readers of the feed', () => {
+  const open = (readers: FeedReaders, person: string | undefined, address: string): (() => void) => {
+    let end = (): void => undefined;
+    readers.assertRoom(person, address);
+    readers.add(person, address, (onEnd) => {
+      end = onEnd;
+      return { heartbeat: () => undefined, end: onEnd } as object as FeedReader;
+    });
+    return () => end();
+  };
+  const refusal = expect.objectContaining({ name: 'TooManyListeners', status: 503 });
+
+  test('are bounded for each person and each address, and those without a token leave room for the others', () => {
+    const readers = new FeedReaders();
+    const ends = Array.from({ length: 32 }, () => open(readers, 'ada', '192.0.2.1'));
+    expect(() => open(readers, 'ada', '192.0.2.9')).toThrow(refusal);
+    ends[0]?.();
+    open(readers, 'ada', '192.0.2.9');
+    let anonymous = 0;
+    for (let address = 0; address < 20; address += 1) {
+      for (let n = 0; n < 64; n += 1) {
+        try {
+          open(readers, undefined, `198.51.100.${address}`);
+          anonymous += 1;
+        } catch (error) {
+          expect(error).toEqual(refusal);
+        }
+      }
+      expect(() => open(readers, undefined, `198.51.100.${address}`)).toThrow(refusal);
+    }
+    expect(anonymous).toBe(512);
+    open(readers, 'kim', '198.51.100.0');
+    expect(readers.count).toBe(32 + 512 + 1);
+    readers.close();
+    expect(readers.count).toBe(0);
   });
 });

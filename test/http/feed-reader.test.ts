@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Feed } from '../../src/http/feed.ts';
-import { FeedReader } from '../../src/http/feed-reader.ts';
+import { FeedReader, type Sight } from '../../src/http/feed-reader.ts';
 import { commandIdOfRequest } from '../../src/kernel/index.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { catalogue } from '../runtime/village.ts';
@@ -38,7 +38,9 @@ interface Reading {
   readonly reader: FeedReader;
 }
 
-function reading(sight: () => () => boolean): Reading {
+const SEES: Sight = { maySee: () => true, isOver: () => false };
+
+function reading(sight: () => Sight): Reading {
   const log = new MemoryLog();
   const feed = new Feed(log, catalogue, () => undefined);
   const socket = new Socket();
@@ -52,7 +54,7 @@ test('when its standing cannot be read, it ends and says so', async () => {
   let unreadable = false;
   const { log, feed, socket } = reading(() => {
     if (unreadable) throw new Error('disk I/O error');
-    return () => true;
+    return SEES;
   });
   await happens(log, 'board-b', 'one');
   expect(socket.text).toContain('"text":"one"');
@@ -63,12 +65,14 @@ test('when its standing cannot be read, it ends and says so', async () => {
   feed.close();
 });
 
-test('whose term ended without an event sees nothing more from the next heartbeat on', async () => {
+test('whose term ends, which is no event, sees nothing more from that moment on', async () => {
   let appointed = true;
-  const { log, feed, socket, reader } = reading(() => (appointed ? () => true : () => false));
+  const { log, feed, socket } = reading(() => {
+    const stillThen = appointed;
+    return { maySee: () => stillThen, isOver: () => stillThen && !appointed };
+  });
   await happens(log, 'board-b', 'one');
   appointed = false;
-  reader.heartbeat();
   await happens(log, 'board-b', 'two');
   expect(socket.text).toContain('"text":"one"');
   expect(socket.text).not.toContain('"text":"two"');
@@ -76,7 +80,7 @@ test('whose term ended without an event sees nothing more from the next heartbea
 });
 
 test('large events are not kept in memory beyond a few megabytes: who falls behind reads the log', async () => {
-  const { log, feed, socket } = reading(() => () => true);
+  const { log, feed, socket } = reading(() => SEES);
   const large = 'x'.repeat(300_000);
   for (let n = 0; n < 40; n += 1) await happens(log, 'board-b', `${n} ${large}`);
   expect(socket.text.match(/^id: /gm)).toHaveLength(40);
