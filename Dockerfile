@@ -14,6 +14,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY bin ./bin
+COPY story ./story
 RUN mkdir -p /data /shared && chown node:node /data /shared
 USER node
 VOLUME /data

@@ -70,6 +70,18 @@ const eventLog = (text: string): string => {
   throw new Error('must be sqlite or an EventStoreDB connection string (esdb://…)');
 };
 
+/** @returns each address or network by itself */
+const networks = (text: string): readonly string[] => {
+  const listed = text.split(',').map((one) => one.trim());
+  for (const one of listed) {
+    const [address = '', prefix, ...rest] = one.split('/');
+    const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    const fits = prefix === undefined || (/^[0-9]{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits);
+    if (bits < 0 || !fits || rest.length > 0) throw new Error('must be IP addresses or networks like 10.0.0.0/8, separated by commas');
+  }
+  return listed;
+};
+
 export const OPTIONS = {
   host: option({ env: 'BIOLITHIC_HOST', flag: 'host', takes: 'ADDRESS', default: '127.0.0.1', help: 'Address to listen on.', parse: matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or an IP address') }),
   port: option({ env: 'BIOLITHIC_PORT', flag: 'port', takes: 'PORT', default: '2147', help: 'Port to listen on; 0 takes a free one.', parse: wholeNumber(0, 65_535) }),
@@ -87,13 +99,14 @@ export const OPTIONS = {
   bodyLimit: option({ env: 'BIOLITHIC_BODY_LIMIT', flag: 'body-limit', takes: 'SIZE', default: '256KiB', help: 'Largest JSON body.', parse: bytes(1024, 1024 ** 2) }),
   evidenceLimit: option({ env: 'BIOLITHIC_EVIDENCE_LIMIT', flag: 'evidence-limit', takes: 'SIZE', default: '25MiB', help: 'Largest evidence file.', parse: bytes(1024, 64 * 1024 ** 3) }),
   rateLimit: option({ env: 'BIOLITHIC_RATE_LIMIT', flag: 'rate-limit', takes: 'NUMBER', default: '200', help: 'Requests per second for each person, and for each address without one; ten times as many in a burst; 0 for no limit.', parse: wholeNumber(0, 1_000_000) }),
+  trustProxy: option({ env: 'BIOLITHIC_TRUST_PROXY', flag: 'trust-proxy', takes: 'ADDRESSES', default: undefined, help: 'Proxies in front of the service, as addresses or networks separated by commas: only their X-Forwarded-For says from which address a request comes.', parse: networks }),
   maxLag: option({ env: 'BIOLITHIC_MAX_LAG', flag: 'max-lag', takes: 'MILLISECONDS', default: '5000', help: 'How far the local copy of the log, or a view, may lag before the service is not ready.', parse: wholeNumber(100, 3_600_000) }),
   cacheBytes: option({ env: 'BIOLITHIC_CACHE', flag: 'cache', takes: 'SIZE', default: '32MiB', help: 'Memory for the folded pasts of streams.', parse: bytes(1024 ** 2, 64 * 1024 ** 3) }),
   logLevel: option({ env: 'BIOLITHIC_LOG_LEVEL', flag: 'log-level', takes: 'LEVEL', default: 'info', help: 'Least level of what is written to the service\'s own log: trace, debug, info, warn, error, fatal, silent.', parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') }),
 };
 
 type Table = typeof OPTIONS;
-type Optional = 'secrets' | 'evidence' | 'issuer' | 'jwks' | 'audience';
+type Optional = 'secrets' | 'evidence' | 'issuer' | 'jwks' | 'audience' | 'trustProxy';
 type ValueOf<K extends keyof Table> = ReturnType<Table[K]['parse']>;
 type Values = { readonly [K in Exclude<keyof Table, Optional>]: ValueOf<K> } & { readonly [K in Optional]?: ValueOf<K> };
 

@@ -24,7 +24,7 @@ export async function start(argv: readonly string[]): Promise<ExitCode> {
 }
 
 async function serve(config: Config): Promise<ExitCode> {
-  const told = stopSignal();
+  const stop = stopSignal();
   // A fifth of the start is compiling what was compiled the last time.
   enableCompileCache();
   let service: Service;
@@ -37,24 +37,31 @@ async function serve(config: Config): Promise<ExitCode> {
     return error instanceof ConfigError ? 2 : 1;
   }
   process.stdout.write(greeting(service));
-  const signal = await told;
+  const signal = await stop.told();
   service.journal.info({ signal }, 'stopping');
   await service.close();
   return 0;
 }
 
-/** Settles at the first signal to stop; a second one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((settle) => {
-    let stopping = false;
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(name, () => {
-        if (stopping) process.exit(1);
-        stopping = true;
-        settle(name);
-      });
-    }
-  });
+/**
+ * `told` settles at the first signal to stop. A second one ends the process at once, and so does one that comes before anybody
+ * asked: while the service is starting it has accepted nothing.
+ */
+function stopSignal(): { told(): Promise<NodeJS.Signals> } {
+  let settle = (_: NodeJS.Signals): void => process.exit(1);
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      const first = settle;
+      settle = () => process.exit(1);
+      first(name);
+    });
+  }
+  return {
+    told: () =>
+      new Promise((done) => {
+        settle = done;
+      }),
+  };
 }
 
 function greeting({ url, config, isFounded }: Service): string {

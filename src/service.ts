@@ -8,7 +8,7 @@ import {
   ApiDocument, EvidenceLimit, Feed, FeedReaders, Metrics, NoLocalIssuer, openEdge, openJournal, RateLimit, SigningIssuer, Standing, TokenVerifier,
   type Edge, type EdgeParts, type Journal,
 } from './http/opening/index.ts';
-import { instantOf, SimulatedClock } from './kernel/index.ts';
+import { instantOf, SimulatedClock, type Clock } from './kernel/index.ts';
 import { catalogue, processes } from './registry.ts';
 import { ClockWatch, CommandExecutor, ObligationsRunner, passTime } from './runtime/index.ts';
 import { ServiceReadiness } from './service-readiness.ts';
@@ -38,13 +38,16 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** @throws what `openStores` throws, and Error (`EADDRINUSE`, …) when it cannot listen; then nothing stays open */
-export async function startService(config: Config, journal: Journal = openJournal(config.logLevel)): Promise<Service> {
+/**
+ * @param clock default: the one that the configuration names
+ * @throws what `openStores` throws, and Error (`EADDRINUSE`, …) when it cannot listen; then nothing stays open
+ */
+export async function startService(config: Config, journal: Journal = openJournal(config.logLevel), clock?: Clock): Promise<Service> {
   const metrics = new Metrics();
   const stores = await openStores(config, {
     committed: (appends) => metrics.committed(appends),
     viewFailed: (view, reason) => journal.error({ view, reason }, 'a view has failed'),
-  });
+  }, clock);
   try {
     return await assemble(config, journal, metrics, stores);
   } catch (error) {
@@ -94,6 +97,7 @@ async function assemble(config: Config, journal: Journal, metrics: Metrics, stor
   });
   edge = await openEdge(AppModule.of(parts), {
     bodyLimit: config.bodyLimit,
+    trustProxy: config.trustProxy,
     journal,
     timeline: { positionAt: (time) => log.positionAt(time), now: () => clock.now() },
     onProblem: (name) => metrics.refused(name),

@@ -1,5 +1,5 @@
 // Stores: log, views, keys and evidence of a configuration, opened together and closed in order. Loads no framework.
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
@@ -31,17 +31,37 @@ const CATCHING_UP = 10_000;
 /** When the simulated clock starts; stories move it to where they begin. */
 const SIMULATED_START = '2000-01-01T00:00:00.000Z';
 
+/** A directory that the service keeps things in cannot be made or written. */
+export class DirectoryUnwritable extends Error {
+  constructor(directory: string, flag: string, cause: unknown) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    super(`${directory} cannot be written (${why}): let the user that runs the service write it, or name another with ${flag}`, { cause });
+    this.name = 'DirectoryUnwritable';
+  }
+}
+
+function makeWritable(directory: string, flag: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DirectoryUnwritable(directory, flag, error);
+  }
+}
+
 /**
  * @throws ConfigError a simulated clock on a log that is not new
- * @throws LogLocked, LogFileRejected, LogUnavailable, LogDiverged; SecretsMissing; ViewsLocked
+ * @throws DirectoryUnwritable; LogLocked, LogFileRejected, LogUnavailable, LogDiverged; SecretsMissing; ViewsLocked
  */
-export async function openStores(config: Config, observer: StoresObserver = {}): Promise<Stores> {
+export async function openStores(config: Config, observer: StoresObserver = {}, given?: Clock): Promise<Stores> {
   const simulated = config.clock === 'simulated';
   if (simulated && existsSync(logFileIn(config.data))) {
     throw new ConfigError([`--clock simulated needs a new log; ${config.data} has one. Give another --data`]);
   }
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  const clock = simulated ? new SimulatedClock(SIMULATED_START) : systemClock;
+  makeWritable(config.data, '--data');
+  makeWritable(config.evidence, '--evidence');
+  if (existsSync(config.secrets)) makeWritable(config.secrets, '--secrets');
+  const clock = given ?? (simulated ? new SimulatedClock(SIMULATED_START) : systemClock);
   const blobs = await openBlobsDirectory(config.evidence);
   const log = await openLog(config, clock, observer);
   try {
@@ -75,8 +95,9 @@ async function isNew(log: EventLog): Promise<boolean> {
 }
 
 async function openLog({ data, eventLog, namespace, maxLag }: Config, clock: Clock, { committed }: StoresObserver): Promise<EventLog> {
-  if (eventLog === 'sqlite') return openSqliteLog({ directory: data, namespace, clock, ...(committed ? { onCommit: committed } : {}) });
+  const onCommit = committed ? { onCommit: committed } : {};
+  if (eventLog === 'sqlite') return openSqliteLog({ directory: data, namespace, clock, ...onCommit });
   // Loaded only where it is used: the client brings its own HTTP/2 stack.
   const { openEventStoreDbLog } = await import('./event-log/eventstoredb/index.ts');
-  return openEventStoreDbLog({ connectionString: eventLog, directory: data, namespace, clock, maxLag });
+  return openEventStoreDbLog({ connectionString: eventLog, directory: data, namespace, clock, maxLag, ...onCommit });
 }

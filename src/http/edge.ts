@@ -19,6 +19,8 @@ import { sendSecurityHeaders } from './security-headers.ts';
 
 export interface EdgeSettings {
   readonly bodyLimit: number;
+  /** Addresses and networks of proxies; absent: nobody's X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[] | undefined;
   readonly journal: Journal;
   readonly timeline: Timeline;
   readonly onProblem: (name: string) => void;
@@ -32,7 +34,7 @@ const LONGEST_PARAMETER = 256;
 
 /** Makes the application; nothing listens yet. */
 export async function openEdge(root: DynamicModule | Type, settings: EdgeSettings): Promise<Edge> {
-  const { bodyLimit, journal, timeline, onProblem } = settings;
+  const { bodyLimit, trustProxy, journal, timeline, onProblem } = settings;
   const run = randomBytes(4).toString('hex');
   let requests = 0;
   const adapter = new FastifyAdapter({
@@ -45,8 +47,8 @@ export async function openEdge(root: DynamicModule | Type, settings: EdgeSetting
     requestTimeout: ARRIVAL,
     // While closing, what comes on open connections is still answered.
     return503OnClosing: false,
-    // Nothing that a client says about itself is believed.
-    trustProxy: false,
+    // Nothing that a client says about itself is believed, but where a known proxy says it.
+    trustProxy: trustProxy === undefined ? false : [...trustProxy],
     genReqId: () => `${run}-${(requests += 1).toString(36)}`,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     skipMiddie: true,
@@ -107,7 +109,7 @@ export class Edge {
 function rememberRoutes(server: FastifyInstance): Routes {
   const routes: { method: string; pattern: RegExp }[] = [];
   server.addHook('onRoute', ({ method, url }) => {
-    const pattern = new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}/?$`);
+    const pattern = new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}$`);
     for (const one of [method].flat()) routes.push({ method: one, pattern });
   });
   return routes;

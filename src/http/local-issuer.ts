@@ -1,5 +1,5 @@
 // The local issuer: tokens signed by the service itself, with an Ed25519 key that whoever can read its secrets can derive.
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { msOf, personIdOf, type Instant } from '../kernel/index.ts';
 import type { Secrets } from '../runtime/index.ts';
@@ -48,8 +48,10 @@ export class SigningIssuer extends LocalIssuer {
     this.publicKey = createPublicKey(this.privateKey);
   }
 
+  /** Another one for every community: what it makes derives its ids from it. */
   get firstFounder(): string {
-    return personIdOf(this.issuer, FIRST_FOUNDER);
+    const key = hash('sha256', this.publicKey.export({ format: 'der', type: 'spki' }));
+    return personIdOf(this.issuer, `${FIRST_FOUNDER}:${key}`);
   }
 
   async mint(person: string, tokenId: string, expiresAt: Instant): Promise<MintedToken> {

@@ -47,6 +47,10 @@ describe('the configuration', () => {
     ['keys over plain http', ['--issuer', 'i', '--jwks', 'http://i/keys', '--audience', 'a'], /https/],
     ['EventStoreDB with keys of its own', ['--event-log', 'esdb://db:2113'], /share/],
     ['EventStoreDB with shared keys', ['--event-log', 'esdb://db:2113?tls=false', '--shared'], undefined],
+    ['proxies by address and network', ['--trust-proxy', '127.0.0.1, 10.0.0.0/8,fd00::/8'], undefined],
+    ['a proxy by name', ['--trust-proxy', 'balancer'], /IP addresses or networks/],
+    ['a network that is none', ['--trust-proxy', '10.0.0.0/33'], /IP addresses or networks/],
+    ['everybody as a proxy', ['--trust-proxy', '0.0.0.0/0'], /IP addresses or networks/],
     ['a simulated clock on EventStoreDB', ['--event-log', 'esdb://db:2113', '--shared', '--clock', 'simulated'], /local log/],
     ['a simulated clock beyond loopback', ['--clock', 'simulated', '--host', '0.0.0.0', '--allow-local-issuer'], /loopback/],
   ])('%s', (_, argv, refused) => {

@@ -209,7 +209,7 @@ export async function openHamlet({ clock = systemClock, rateLimit = 0, tokens, j
   });
   edge = await openEdge(
     { module: HamletModule, imports: [http, NotesModule] },
-    { bodyLimit: 64 * 1024, journal, timeline: { positionAt: (time) => log.positionAt(time), now: () => clock.now() }, onProblem: (name) => metrics.refused(name) },
+    { bodyLimit: 64 * 1024, trustProxy: undefined, journal, timeline: { positionAt: (time) => log.positionAt(time), now: () => clock.now() }, onProblem: (name) => metrics.refused(name) },
   );
   const url = await edge.listen('127.0.0.1', 0);
   const append: Hamlet['append'] = async (stream, ...events) => {

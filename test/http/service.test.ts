@@ -1,5 +1,5 @@
 // The whole service: from an empty directory to a clean end.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -100,6 +100,41 @@ describe('stopping', () => {
     await (await startService(config, openJournal('silent'))).close();
     rmSync(data, { recursive: true, force: true });
   });
+});
+
+test('a directory that cannot be written is named, with what to do', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'biolithic-unwritable-'));
+  writeFileSync(join(data, 'file'), '');
+  for (const flag of ['--data', '--evidence']) {
+    const config = readConfig(['--data', join(data, 'data'), '--port', '0', ...(flag === '--data' ? [] : [flag, join(data, 'file', 'inside')])], {});
+    const there = flag === '--data' ? { ...config, data: join(data, 'file', 'inside') } : config;
+    await expect(startService(there, openJournal('silent'))).rejects.toMatchObject({ name: 'DirectoryUnwritable', message: expect.stringContaining(flag) });
+  }
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('behind a proxy that is told of, each client has a rate of its own; without one, none says who it is', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'biolithic-proxy-'));
+  for (const [told, spared] of [[['--trust-proxy', '127.0.0.1'], 200], [[], 429]] as const) {
+    const service = await startService(readConfig(['--data', data, '--port', '0', '--rate-limit', '1', ...told], {}), openJournal('silent'));
+    const from = async (address: string): Promise<number> => (await request(service.url).get('/materials').set('X-Forwarded-For', address)).status;
+    while ((await from('192.0.2.1')) !== 429);
+    expect(await from('192.0.2.2')).toBe(spared);
+    await service.close();
+  }
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('two communities founded alike share no id', async () => {
+  const ids = await Promise.all(
+    [1, 2].map(async () => {
+      const here = await startTestService();
+      const { body } = await found(here);
+      await here.close();
+      return [body.id, body.events[0].data.firstFounder, body.invitations[0].invitation];
+    }),
+  );
+  for (const [n, id] of (ids[0] as string[]).entries()) expect(ids[1]?.[n]).not.toBe(id);
 });
 
 test('secrets that are lost, or lie elsewhere, are missed at start, not made anew', async () => {

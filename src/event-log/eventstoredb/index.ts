@@ -23,6 +23,8 @@ export interface EventStoreDbOptions {
   readonly clock: Clock;
   /** Appends are refused while the copy may be further behind than this, ms; default 10,000. */
   readonly maxLag?: number;
+  /** Told of every commit of the local copy: how many batches of followed events it held. */
+  readonly onCommit?: (size: number) => void;
   /** How long an append may take until its outcome counts as unknown, ms; default 10,000. */
   readonly patience?: number;
 }
@@ -36,10 +38,10 @@ const LIMIT = 10_000;
  *   namespace or kind of clock; LogUnavailable when the cluster does not answer and nothing was copied yet; LogDiverged
  */
 export async function openEventStoreDbLog(options: EventStoreDbOptions): Promise<EventStoreDbLog> {
-  const { connectionString, directory, namespace, clock, maxLag = LIMIT, patience = LIMIT } = options;
+  const { connectionString, directory, namespace, clock, maxLag = LIMIT, patience = LIMIT, onCommit } = options;
   const naming = new Naming(namespace);
   const client = connect(connectionString);
-  const copy = await openLocalCopy({ directory, namespace }).catch(async (error: unknown) => {
+  const copy = await openLocalCopy({ directory, namespace, ...(onCommit ? { onCommit } : {}) }).catch(async (error: unknown) => {
     await disconnect(client);
     throw error;
   });

@@ -44,6 +44,8 @@ export interface LocalCopyOptions {
   /** Made when missing. */
   readonly directory: string;
   readonly namespace: string;
+  /** Told of every commit: how many batches it held. */
+  readonly onCommit?: (size: number) => void;
 }
 
 /**
