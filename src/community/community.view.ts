@@ -10,11 +10,13 @@ import type { PersonEvent } from './person.ts';
 /** Key of the one row of `community`. */
 export const SELF = 'self';
 
+const FIRST_SEAT = 'first';
+
 export const representativeKey = (party: string, person: string): string => `${party}.${person}`;
 
 export const communityView = view<CharterEvent | InvitationEvent | MembershipEvent | PartyEvent | PersonEvent>()({
   name: 'community',
-  version: 1,
+  version: 2,
   tables: {
     community: temporal({
       community: 'text',
@@ -30,6 +32,8 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
       foundedAt: 'instant',
       inForceSince: 'instant?',
     }),
+    /** Seats of founders who are linked, by invitation; the first founder's needs none. */
+    seat: temporal({ person: 'text' }, [['person']]),
     person: temporal({
       /** Sealed. */
       name: 'text',
@@ -77,6 +81,7 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
     FounderInvitationReplaced({ data, time, actor }, rows) {
       // Accepted, but the charter was not: then it is gone from here already.
       if (rows.invitation.current(data.replaces)) rows.invitation.close(data.replaces);
+      if (rows.seat.current(data.replaces)) rows.seat.close(data.replaces);
       const { invitation, expiresAt } = data;
       rows.invitation.open(invitation, { purpose: 'founder', party: null, issuedBy: actor, issuedAt: instantOf(time), expiresAt });
     },
@@ -94,7 +99,8 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
     InvitationAccepted: ({ data }, rows) => rows.invitation.close(data.invitation),
     InvitationRevoked: ({ data }, rows) => rows.invitation.close(data.invitation),
 
-    PersonLinked({ data: { person, name }, time }, rows) {
+    PersonLinked({ data: { person, name, purpose, invitation = FIRST_SEAT }, time }, rows) {
+      if (purpose === 'founder') rows.seat.open(invitation, { person });
       if (rows.person.current(person)) rows.person.change(person, { name });
       else rows.person.open(person, { name, linkedAt: instantOf(time) });
     },

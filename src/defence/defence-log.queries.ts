@@ -21,15 +21,20 @@ const COMMUNITY: readonly Audience[] = ['community'];
 const ofAttempt = ({ party }: AttemptRow): readonly Audience[] => ['community', { party }];
 const ofSabotage = ({ facility }: SabotageRow): readonly Audience[] => ['community', { party: facility }];
 
-/** Newest first. The party concerned sees its own; `party` or `lot` narrows the list. */
+/** The named ones of a filter, as a list's `where`: of a table that declares a list by each of them and by all together. */
+function where<F extends Readonly<Record<string, string | undefined>>>(filter: F): { readonly where?: { readonly [K in keyof F]?: string } } {
+  const named = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return named.length === 0 ? {} : { where: Object.fromEntries(named) as { [K in keyof F]?: string } };
+}
+
+/** Newest first. The party concerned sees its own; `party` and `lot` narrow the list. */
 export function refusedRequests(
   { attempt }: DefenceTables,
   viewer: Viewer,
   { party, lot, ...page }: PageOf & { readonly party?: string | undefined; readonly lot?: string | undefined } = {},
 ): Page<RefusedRequest> {
-  const where = party !== undefined ? { party } : lot !== undefined ? { lot } : undefined;
-  const { rows, next } = visiblePage(viewer, ofAttempt, (later) => attempt.list({ ...(where ? { where } : {}), order: 'newest', ...paging(page, later) }));
-  const called = rows.filter((row) => lot === undefined || row.lot === lot).map((row) => ({ ...row, called: CALLED }) as const);
+  const { rows, next } = visiblePage(viewer, ofAttempt, (later) => attempt.list({ ...where({ party, lot }), order: 'newest', ...paging(page, later) }));
+  const called = rows.map((row) => ({ ...row, called: CALLED }) as const);
   return next === undefined ? { rows: called } : { rows: called, next };
 }
 
@@ -48,18 +53,15 @@ export type Opened<R extends { readonly statement: string | null }> = Omit<R, 's
 /** Opens a sealed statement for who may see it. */
 const opened = (secrets: Pick<Secrets, 'open'>, sealed: string): string | null => secrets.open(sealed) ?? null;
 
-/** Reports, newest first; `state` or `facility` narrows the list. */
+/** Reports, newest first; `state` and `facility` narrow the list. */
 export function sabotageReports(
   { sabotage }: DefenceTables,
   viewer: Viewer,
   secrets: Pick<Secrets, 'open'>,
   { facility, state, ...page }: PageOf & { readonly facility?: string | undefined; readonly state?: string | undefined } = {},
 ): Page<Opened<SabotageRow>> {
-  const where = facility !== undefined ? { facility } : state !== undefined ? { state } : undefined;
-  const { rows, next } = visiblePage(viewer, ofSabotage, (later) => sabotage.list({ ...(where ? { where } : {}), order: 'newest', ...paging(page, later) }));
-  const shown = rows
-    .filter((row) => state === undefined || row.state === state)
-    .map((row) => ({ ...row, statement: opened(secrets, row.statement) }));
+  const { rows, next } = visiblePage(viewer, ofSabotage, (later) => sabotage.list({ ...where({ facility, state }), order: 'newest', ...paging(page, later) }));
+  const shown = rows.map((row) => ({ ...row, statement: opened(secrets, row.statement) }));
   return next === undefined ? { rows: shown } : { rows: shown, next };
 }
 

@@ -23,7 +23,7 @@ const refused = {
 
 const tables = {
   /** By AttemptId. */
-  attempt: temporal({ ...refused, kind: 'text', act: 'text', party: 'text', transfer: 'text?' }, [['party'], ['lot']]),
+  attempt: temporal({ ...refused, kind: 'text', act: 'text', party: 'text', transfer: 'text?' }, [['party'], ['lot'], ['party', 'lot']]),
   /** By AttemptId. */
   deniedOffer: temporal({ ...refused, from: 'text', intendedReceiver: 'text', request: 'text?' }, [['from'], ['lot']]),
   /** By hash. */
@@ -42,7 +42,7 @@ const tables = {
       reportedAt: 'instant',
       confirmedAt: 'instant?',
     },
-    [['facility'], ['state']],
+    [['facility'], ['state'], ['facility', 'state']],
   ),
   /** By `<sabotage>/<person>`. */
   corroboration: temporal({ sabotage: 'text', by: 'text', statement: 'text?', at: 'instant' }, [['sabotage']]),
@@ -52,7 +52,7 @@ export const corroborationKey = (sabotage: string, by: string): string => `${sab
 
 export const defenceLog = view<AttemptEvent | EvidenceEvent | SabotageEvent>()({
   name: 'defence-log',
-  version: 1,
+  version: 2,
   tables,
   project: {
     SiphonAttempted({ data, time }, rows) {

@@ -49,7 +49,7 @@ export interface MyPage {
   readonly roles: readonly Role[];
   readonly parties: readonly MyParty[];
   readonly waiting: {
-    /** The charter, to a founder who has not accepted it. */
+    /** The charter, to a founder who has a seat and has not accepted it. */
     readonly charter: { readonly name: string; readonly charterText: string } | null;
     /** Votes open for my ballot. */
     readonly ballots: readonly AwaitedBallot[];
@@ -89,7 +89,9 @@ function partiesOf({ community }: MyPageTables, { parties, person }: Viewer): My
 
 function charterFor({ community }: MyPageTables, person: string): MyPage['waiting']['charter'] {
   const self = community.community.get(SELF);
-  if (self?.status !== 'forming' || !community.person.get(person) || (self.founders as readonly string[]).includes(person)) return null;
+  if (self?.status !== 'forming' || (self.founders as readonly string[]).includes(person)) return null;
+  // A seat that was offered anew is no longer the founder's who took it first.
+  if (community.seat.count({ person }) === 0) return null;
   return { name: self.name, charterText: self.charterText };
 }
 
