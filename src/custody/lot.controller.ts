@@ -18,12 +18,13 @@ import {
   Viewing,
   Views,
   answer,
+  inTurns,
   notFound,
   rowOf,
 } from '../http/index.ts';
 import { UNITS } from '../kernel/index.ts';
 import { AcceptOffer, DeclineOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
-import { balances, lotById, lots } from './material-custody.queries.ts';
+import { lotById, lots, summing } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { MATERIAL_CODE } from './material.commands.ts';
 
@@ -138,6 +139,6 @@ export class BalanceController {
   @Answers({ type: 'object', properties: { balanced: { type: 'array', items: balance }, unbalanced: { type: 'array', items: balance } }, required: ['balanced', 'unbalanced'] })
   async all(@Reading() at: Reading, @Listing(StockFilter) filter: StockFilter, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(materialCustody, at);
-    return answer(position, balances(tables, viewer, filter));
+    return answer(position, await inTurns(summing(tables, viewer, filter)));
   }
 }

@@ -127,10 +127,19 @@ export interface Balances {
   readonly unbalanced: readonly Balance[];
 }
 
-/** What a holder or owner has, or the whole stock, as far as the viewer may see it. Reads every lot it sums. */
-export function balances({ lot }: CustodyTables, viewer: Viewer, filter: LotFilter = {}): Balances {
+/** Lots summed between two steps: about a millisecond. */
+const STEP = 250;
+
+/**
+ * What a holder or owner has, or the whole stock, as far as the viewer may see it. Reads every lot it sums, in steps between which
+ * others may have their turn: the past that is read stays as it is.
+ */
+export function* summing({ lot }: CustodyTables, viewer: Viewer, filter: LotFilter = {}): Generator<void, Balances> {
   const sums = new Map<string, Balance>();
+  let read = 0;
   for (const row of lot.scan(listOf(filter).where)) {
+    read += 1;
+    if (read % STEP === 0) yield;
     if (!matches(filter, row) || !maySee(viewer, ofLot(row))) continue;
     const quantity = inBaseUnit({ amount: row.amount, unit: row.unit as Unit });
     const key = `${row.material}/${quantity.unit}`;
@@ -140,6 +149,15 @@ export function balances({ lot }: CustodyTables, viewer: Viewer, filter: LotFilt
   const all = [...sums.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
   const isMass = ({ quantity }: Balance): boolean => dimensionOf(quantity.unit) === 'mass';
   return { balanced: all.filter(isMass), unbalanced: all.filter((sum) => !isMass(sum)) };
+}
+
+/** `summing`, in one go. */
+export function balances(...of: Parameters<typeof summing>): Balances {
+  const steps = summing(...of);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** Up to `limit` offers open to the party, newest first. */

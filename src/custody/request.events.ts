@@ -11,17 +11,22 @@ interface Asked {
   readonly lot: LotId;
 }
 
-export type RequestEvent =
-  | Event<'MaterialRequested', Asked & { readonly material: string; readonly holder: PartyId; readonly purpose: string }>
-  | Event<'RequestDeclined', Asked>
-  | Event<'RequestWithdrawn', Asked>;
+interface Concerning extends Asked {
+  /** Who holds the lot, and so has to answer. */
+  readonly holder: PartyId;
+}
 
-const concerned = ({ party }: Asked): readonly Audience[] => ['community', { party }];
+export type RequestEvent =
+  | Event<'MaterialRequested', Concerning & { readonly material: string; readonly purpose: string }>
+  | Event<'RequestDeclined', Concerning>
+  | Event<'RequestWithdrawn', Concerning>;
+
+const concerned = ({ party, holder }: Concerning): readonly Audience[] => ['community', { party }, ...(holder === party ? [] : [{ party: holder }])];
 
 export const requestEvents = describeEvents<RequestEvent>({
   MaterialRequested: {
     wire: 'custody.material-requested.v1',
-    visibility: ({ party, holder }) => ['community', { party }, ...(holder === party ? [] : [{ party: holder }])],
+    visibility: concerned,
   },
   RequestDeclined: { wire: 'custody.request-declined.v1', visibility: concerned },
   RequestWithdrawn: { wire: 'custody.request-withdrawn.v1', visibility: concerned },

@@ -37,7 +37,7 @@ function waiting(request: Request, lot: Lot): OpenRequest | Rejection {
 
 const waits = (found: OpenRequest | Rejection): found is OpenRequest => 'request' in found;
 
-const asked = ({ request, party, lot }: OpenRequest) => ({ request, party, lot });
+const concerning = ({ request, party, lot }: OpenRequest, holder: Holder) => ({ request, party, lot, holder: holder.id });
 
 export const request = decider<RequestEvent, Request>()({
   ...requestFold,
@@ -64,7 +64,7 @@ export const request = decider<RequestEvent, Request>()({
       if (!actsFor(custodian, { act: context, membership }, 'transfers')) return refuse(rejections.NotTheCustodian());
       if (!isInNameOf(context, custodian)) return refuse(rejections.InAnotherName());
       const found = waiting(state, context.lot);
-      return waits(found) ? accept({ type: 'RequestDeclined', data: asked(found) }) : refuse(found);
+      return waits(found) ? accept({ type: 'RequestDeclined', data: concerning(found, custodian) }) : refuse(found);
     },
 
     WithdrawRequest(_: WithdrawRequest, state: Request, context: RequestContext): Decision<RequestEvent> {
@@ -72,7 +72,7 @@ export const request = decider<RequestEvent, Request>()({
       if (!mayAsk(context)) return refuse(rejections.MayNotRequest());
       if (!isInNameOf(context, context.party)) return refuse(rejections.InAnotherName());
       const found = waiting(state, context.lot);
-      return waits(found) ? accept({ type: 'RequestWithdrawn', data: asked(found) }) : refuse(found);
+      return waits(found) ? accept({ type: 'RequestWithdrawn', data: concerning(found, context.custodian) }) : refuse(found);
     },
   },
 });

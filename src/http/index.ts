@@ -59,6 +59,7 @@
 // signatures (Viewer) need `import type`.
 export { type Access, ForIdentified, ForLinkedPersons, ForOperator, ForRoles, Public } from './access.ts';
 export { Acknowledgement, Answer, answer, notFound } from './answer.ts';
+export { inTurns } from './turns.ts';
 export { Acting } from './acting.ts';
 export { Command } from './command.ts';
 export { Commands } from './commands.ts';
