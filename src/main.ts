@@ -48,7 +48,7 @@ async function serve(config: Config): Promise<ExitCode> {
  * asked: while the service is starting it has accepted nothing.
  */
 function stopSignal(): { told(): Promise<NodeJS.Signals> } {
-  let settle = (_: NodeJS.Signals): void => process.exit(1);
+  let settle: (signal: NodeJS.Signals) => void = () => process.exit(1);
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       const first = settle;

@@ -55,7 +55,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (!WITHDRAWABLE.includes(state.status)) return refuse(proposalRejections.NoLongerWithdrawable({ phase: state.status }));
-      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal } });
+      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status === 'deliberation' } });
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {

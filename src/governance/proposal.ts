@@ -57,7 +57,8 @@ export type ProposalEvent =
     >
   | Event<'ProposalSubmitted', { readonly proposal: string }>
   | Event<'ProposalAdmitted', { readonly proposal: string; readonly by: string }>
-  | Event<'ProposalWithdrawn', { readonly proposal: string }>
+  /** `admitted`: whether it had come before the public. */
+  | Event<'ProposalWithdrawn', { readonly proposal: string; readonly admitted: boolean }>
   | Event<'ProposalFrozen', Frozen & { readonly proposal: string }>
   | Event<'RollSealed', { readonly proposal: string; readonly size: number; readonly root: string; readonly opensAt: Instant }>
   | Event<'VotingOpened', { readonly proposal: string; readonly closesAt: Instant }>
@@ -72,7 +73,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   ProposalDrafted: { wire: 'governance.proposal-drafted.v1', visibility: 'community' },
   ProposalSubmitted: { wire: 'governance.proposal-submitted.v1', visibility: 'community' },
   ProposalAdmitted: { wire: 'governance.proposal-admitted.v1', visibility: 'public' },
-  ProposalWithdrawn: { wire: 'governance.proposal-withdrawn.v1', visibility: 'community' },
+  ProposalWithdrawn: { wire: 'governance.proposal-withdrawn.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
   ProposalFrozen: { wire: 'governance.proposal-frozen.v1', visibility: 'public' },
   RollSealed: { wire: 'governance.roll-sealed.v1', visibility: 'public' },
   VotingOpened: { wire: 'governance.voting-opened.v1', visibility: 'public' },

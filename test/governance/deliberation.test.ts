@@ -1,7 +1,7 @@
 // From draft to freeze.
-import { describe, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { charter, FOUNDING_RULES } from '../../src/community/index.ts';
-import { deliberation, type ProposalEvent } from '../../src/governance/index.ts';
+import { deliberation, proposalEvents, type ProposalEvent } from '../../src/governance/index.ts';
 import { after, contentHash, derivedId } from '../../src/kernel/index.ts';
 import { folded, given, NOON } from '../support/given.ts';
 import {
@@ -60,16 +60,23 @@ describe('admission', () => {
 });
 
 describe('a withdrawal', () => {
-  const withdrawal: ProposalEvent = { type: 'ProposalWithdrawn', data: { proposal: P } };
+  const withdrawal: ProposalEvent = { type: 'ProposalWithdrawn', data: { proposal: P, admitted: false } };
 
   test('is the proposer’s, until the freeze', () => {
-    for (const past of [[drafted()], [drafted(), submitted], inDeliberation]) {
+    for (const past of [[drafted()], [drafted(), submitted]]) {
       given(deliberation, past, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).then(withdrawal);
     }
+    const inPublic: ProposalEvent = { type: 'ProposalWithdrawn', data: { proposal: P, admitted: true } };
+    given(deliberation, inDeliberation, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).then(inPublic);
     given(deliberation, inDeliberation, bySteward).when('WithdrawProposal', { proposal: P }, asZara).thenRefused('NotTheProposer');
     given(deliberation, inVoting, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoLongerWithdrawable', { phase: 'voting' });
     given(deliberation, drafted(), withdrawal, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoLongerWithdrawable');
     given(deliberation, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoSuchProposal');
+  });
+
+  test('is told to whom the proposal was: to the public once it was admitted', () => {
+    const { visibility } = proposalEvents.ProposalWithdrawn;
+    expect([false, true].map((admitted) => (visibility as (data: object) => unknown)({ proposal: P, admitted }))).toEqual([['community'], ['public']]);
   });
 
   test('ends the proposal', () => {

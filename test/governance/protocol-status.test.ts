@@ -30,7 +30,7 @@ describe('protocol status', () => {
       draft: [drafted()],
       submitted: [drafted(), submitted],
       deliberation: inDeliberation,
-      withdrawn: [...inDeliberation, { type: 'ProposalWithdrawn', data: { proposal: P } }],
+      withdrawn: [...inDeliberation, { type: 'ProposalWithdrawn', data: { proposal: P, admitted: true } }],
       frozen: [...inDeliberation, frozen(), sealed()],
       lapsed: [...inDeliberation, frozen(), sealed(0), { type: 'ProposalLapsed', data: { proposal: P, reason: 'EmptyRoll' } }],
       voting: inVoting,

@@ -1,0 +1,137 @@
+// Visibility as declared beside each event type, against the table of who sees what.
+import { describe, expect, test } from '@jest/globals';
+import {
+  FOUNDING_RULES, maySee, PUBLIC,
+  type CharterEvent, type InvitationEvent, type MembershipEvent, type PartyEvent, type PersonEvent, type Role, type Viewer,
+} from '../../src/community/index.ts';
+import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
+import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
+import type { BallotEvent, ProposalEvent } from '../../src/governance/index.ts';
+import { catalogue } from '../../src/registry.ts';
+import { NOON } from '../support/given.ts';
+import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
+
+const ends = { lot: 'lot', material: 'm', transfer: 't', from: 'from', owner: 'owner', to: 'to', passes: 'custody', request: 'r' } as const;
+const asked = { request: 'r', party: 'asking', lot: 'lot', holder: 'holder' };
+const refused = {
+  attempt: 'a', lot: 'lot', material: 'm', quantity: { amount: '1', unit: 'KGM' }, clauses: [{ protocol: 'p', clause: 'c', words: 'w' }], charterRevision: 2, actor: 'actor',
+} as const;
+const text = { protocol: 'p', title: 't', prose: 'x', clauses: [] };
+const rule = FOUNDING_RULES.decision.ordinary;
+const frozen = { textHash: 'h', charterRevision: 1, rule, membershipBeforeFreeze: {}, opensAt: NOON, closesAt: NOON };
+const certificate = { yes: 1, no: 0, abstain: 0, roll: 3, rollRoot: 'root', rule, frozenAt: 1, pollsClosedAt: 2, stampedLater: [], outcome: 'passed' } as const;
+const proposal = 'proposal';
+
+/** One of each type; every id in it is another. */
+const EVENTS: readonly (
+  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | PartyEvent | ProposalEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
+  | AttemptEvent | EvidenceEvent | SabotageEvent
+)[] = [
+  {
+    type: 'CommunityFounded',
+    data: {
+      community: 'community', name: 'n', timeZone: 'UTC', language: 'en', charterText: 'x', firstFounder: 'founder', firstFounderName: 'sealed',
+      founderInvitations: [{ invitation: 'i', codeHash: 'h', expiresAt: NOON }], rules: FOUNDING_RULES,
+    },
+  },
+  { type: 'FounderInvitationReplaced', data: { replaces: 'i', invitation: 'j', codeHash: 'h', expiresAt: NOON } },
+  { type: 'CharterAccepted', data: { person: 'founder', certificate: 1, invitation: 'i' } },
+  { type: 'CommunityInForce', data: { community: 'community', founders: ['founder', 'second'] } },
+  { type: 'ProtocolEnacted', data: { proposal, ...text, charterRevision: 2 } },
+  { type: 'EnactmentRefused', data: { proposal, protocol: 'p', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } },
+  { type: 'InvitationIssued', data: { invitation: 'i', codeHash: 'h', expiresAt: NOON, purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
+  { type: 'InvitationAccepted', data: { invitation: 'i', person: 'person', name: 'sealed', purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
+  { type: 'InvitationRevoked', data: { invitation: 'i' } },
+  { type: 'PersonLinked', data: { person: 'person', purpose: 'representative', invitation: 'i', party: 'party', name: 'sealed', again: false } },
+  { type: 'TokenMinted', data: { person: 'person', tokenId: 't', expiresAt: NOON, by: 'operator' } },
+  { type: 'MembershipApplied', data: { person: 'person', invitation: 'i' } },
+  { type: 'MemberAdmitted', data: { person: 'person', roles: ['member'], as: 'admitted' } },
+  { type: 'PartyRegistered', data: { party: 'party', kind: 'external', name: 'n' } },
+  { type: 'RepresentativeAppointed', data: { party: 'party', person: 'person', scope: ['requests'], until: NOON, invitation: 'i' } },
+  { type: 'RepresentativeRemoved', data: { party: 'party', person: 'person' } },
+  { type: 'ProposalDrafted', data: { proposal, kind: 'adopt-protocol', proposer: 'proposer', writtenAgainst: 1, ...text } },
+  { type: 'ProposalSubmitted', data: { proposal } },
+  { type: 'ProposalAdmitted', data: { proposal, by: 'steward' } },
+  { type: 'ProposalWithdrawn', data: { proposal, admitted: true } },
+  { type: 'ProposalFrozen', data: { proposal, ...frozen } },
+  { type: 'RollSealed', data: { proposal, size: 3, root: 'root', opensAt: NOON } },
+  { type: 'VotingOpened', data: { proposal, closesAt: NOON } },
+  { type: 'ProposalLapsed', data: { proposal, reason: 'EmptyRoll' } },
+  { type: 'PollsClosed', data: { proposal } },
+  { type: 'VotingClosed', data: { proposal, pollsClosedAt: 2 } },
+  { type: 'ProposalCertified', data: { proposal, ...certificate } },
+  { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
+  { type: 'ProposalNeedsRebase', data: { proposal, protocol: 'p', movedTo: 2 } },
+  { type: 'BallotCast', data: { proposal, voter: 'voter', choice: 'yes', replaces: 0 } },
+  { type: 'BallotWithdrawn', data: { proposal, voter: 'voter', choice: 'yes' } },
+  { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },
+  {
+    type: 'LotRegistered',
+    data: {
+      lot: 'lot', material: 'm', quantity: { amount: '1', unit: 'KGM' }, method: 'weighed', instrument: 'scale', ticket: 'k', owner: 'owner',
+      custodian: 'custodian', location: 'yard',
+      provenance: 'quay', model: 'segregated',
+    },
+  },
+  { type: 'CustodyOffered', data: { ...ends, expiresAt: NOON } },
+  { type: 'OfferAccepted', data: { ...ends, location: 'yard' } },
+  { type: 'OfferDeclined', data: ends },
+  { type: 'OfferWithdrawn', data: ends },
+  { type: 'OfferLapsed', data: ends },
+  { type: 'MaterialRequested', data: { ...asked, material: 'm', purpose: 'x' } },
+  { type: 'RequestDeclined', data: asked },
+  { type: 'RequestWithdrawn', data: asked },
+  { type: 'SiphonAttempted', data: { ...refused, kind: 'automatic', act: 'acceptance', party: 'party', transfer: 't', passes: 'custody' } },
+  { type: 'OfferDenied', data: { ...refused, from: 'from', intendedReceiver: 'receiver', passes: 'custody', request: 'r' } },
+  { type: 'EvidenceFiled', data: { hash: 'h', size: 1, mediaType: 'text/plain', by: 'filer' } },
+  { type: 'SabotageReported', data: { sabotage: 's', facility: 'facility', reporter: 'reporter', statement: 'sealed', evidence: ['h'], occurredAt: NOON, needed: 2 } },
+  { type: 'SabotageCorroborated', data: { sabotage: 's', facility: 'facility', by: 'witness', statement: 'sealed' } },
+  { type: 'SabotageConfirmed', data: { sabotage: 's', facility: 'facility', k: 2 } },
+];
+
+const viewerFor: Readonly<Record<Kind, Viewer>> = {
+  public: PUBLIC,
+  linked: { person: 'some applicant', linked: true, member: false, roles: [], parties: [] },
+  ...(Object.fromEntries(
+    KINDS.slice(2).map((kind): [string, Viewer] => {
+      const roles = (kind === 'member' ? ['member'] : ['member', kind]) as readonly Role[];
+      return [kind, { person: `some ${kind}`, linked: true, member: true, roles, parties: kind === 'keeper' ? ['the community'] : [] }];
+    }),
+  ) as Record<Exclude<Kind, 'public' | 'linked'>, Viewer>),
+};
+
+/** Every text in an event's data, wherever: all that could be taken for somebody's id. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+test('every type of event of the service has a line in the table, and an example', () => {
+  const types = catalogue.types().toSorted();
+  expect([...SIGHT.keys()].toSorted()).toEqual(types);
+  expect(EVENTS.map(({ type }) => type).toSorted()).toEqual(types);
+  for (const event of EVENTS) {
+    const { parties, persons } = SIGHT.get(event.type) ?? { parties: [], persons: [] };
+    for (const field of [...parties, ...persons]) expect(Object.keys(event.data)).toContain(field);
+  }
+});
+
+describe.each(EVENTS.map((event): [string, (typeof EVENTS)[number]] => [event.type, event]))('%s', (_, event) => {
+  const audience = catalogue.audienceOf(event);
+
+  test('is shown to each kind of reader as the table says', () => {
+    const by = (may: (kind: Kind) => boolean) => Object.fromEntries(KINDS.map((kind) => [kind, may(kind)]));
+    expect(by((kind) => maySee(viewerFor[kind], audience))).toEqual(by((kind) => sees({ name: kind, kinds: [kind], parties: [] }, event)));
+  });
+
+  test('is shown to who represents a party or is a person that it concerns, and to nobody else whom it names', () => {
+    const linked: Viewer = { person: 'somebody', linked: true, member: false, roles: [], parties: ['another party'] };
+    const asReader = ({ person, parties }: Viewer): Reader => ({ name: '', kinds: ['linked'], ...(person === undefined ? {} : { person }), parties });
+    expect(maySee(linked, audience)).toBe(sees(asReader(linked), event));
+    for (const id of new Set(textsIn(event.data))) {
+      for (const viewer of [{ ...linked, parties: ['another party', id] }, { ...linked, person: id }]) {
+        expect({ id, viewer, may: maySee(viewer, audience) }).toEqual({ id, viewer, may: sees(asReader(viewer), event) });
+      }
+    }
+  });
+});
