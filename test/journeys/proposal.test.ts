@@ -1,0 +1,139 @@
+// A steward's proposal: from a draft that nobody else sees to a protocol in force, with everything that can be done too early.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Response } from 'supertest';
+import { Commons, told, type Person } from './people.ts';
+
+const untouchable = (id: string, more: object = {}) => ({ kind: 'untouchable', id, materials: ['silk'], parties: 'all-external', ...more });
+const DRAFT = { protocol: 'sovereignty', title: 'Waste Sovereignty', prose: 'What we reclaim stays here.', clauses: [untouchable('silk')] };
+
+let commons: Commons;
+let mara: Person;
+let proposal: string;
+let frozen: Response;
+
+const page = (...known: Response[]) => commons.oren.reads(`/proposals/${proposal}`, ...known);
+
+beforeAll(async () => {
+  commons = await Commons.found();
+  mara = await commons.member('Mara');
+});
+afterAll(() => commons.close());
+
+describe('given an idea', () => {
+  test('when the draft names nobody’s party, a clause twice or a material that is no code, then it is not taken', async () => {
+    const { oren } = commons;
+    const draft = (clauses: readonly object[]) => oren.posts('/proposals', { ...DRAFT, clauses });
+    expect(told(await draft([untouchable('silk', { parties: [commons.zara.id] })]))).toBe('404 PartyNotRegistered');
+    expect(told(await draft([untouchable('silk'), untouchable('silk')]))).toBe('422 ClauseIdTwice');
+    expect(told(await draft([untouchable('silk', { materials: ['Silk Scrap'] })]))).toBe('400 MalformedRequest');
+    expect(told(await draft([{ ...untouchable('silk'), kind: 'wish' }]))).toBe('400 MalformedRequest');
+  });
+
+  test('when Oren drafts, then members may read it and the public may not', async () => {
+    const drafted = await commons.oren.posts('/proposals', DRAFT);
+    expect(told(drafted)).toBe('200 ProposalDrafted');
+    proposal = drafted.body.id;
+    expect((await mara.reads(`/proposals/${proposal}`, drafted)).body).toMatchObject({ state: 'draft', proposer: commons.oren.id });
+    expect(told(await commons.place.anybody.reads(`/proposals/${proposal}`, drafted))).toBe('404 NotFound');
+  });
+
+  test('when others move the draft, or Oren skips a step, then each is told why not', async () => {
+    const { oren, zara } = commons;
+    expect(told(await mara.posts(`/proposals/${proposal}/submission`))).toBe('403 NotTheProposer');
+    expect(told(await zara.posts(`/proposals/${proposal}/admission`))).toBe('409 WrongPhase');
+    expect(told(await zara.posts(`/proposals/${proposal}/freeze`))).toBe('409 WrongPhase');
+    expect(told(await zara.posts(`/proposals/${proposal}/withdrawal`))).toBe('403 NotTheProposer');
+    expect(told(await oren.posts(`/proposals/${oren.id}/submission`))).toBe('404 NoSuchProposal');
+  });
+});
+
+describe('given a draft', () => {
+  test('when Oren submits it, then another steward admits it: neither he himself nor a member who is no steward', async () => {
+    const submitted = await commons.oren.posts(`/proposals/${proposal}/submission`);
+    expect(told(submitted)).toBe('200 ProposalSubmitted');
+    expect((await commons.zara.reads('/my-page', submitted)).body.waiting.proposals).toEqual([{ proposal, title: DRAFT.title }]);
+    expect((await commons.oren.reads('/my-page', submitted)).body.waiting.proposals).toEqual([]);
+    expect(told(await mara.posts(`/proposals/${proposal}/admission`))).toBe('403 StewardRequired');
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/admission`))).toBe('403 OwnProposal');
+    const admitted = await commons.zara.posts(`/proposals/${proposal}/admission`);
+    expect((await commons.place.anybody.reads(`/proposals/${proposal}`, admitted)).body).toMatchObject({ state: 'deliberation', counts: null });
+  });
+
+  test('when the freeze would hurry people, or put the vote off for years, then it is refused with the earliest or latest time', async () => {
+    const freeze = (times: object) => commons.zara.posts(`/proposals/${proposal}/freeze`, times);
+    expect(told(await mara.posts(`/proposals/${proposal}/freeze`))).toBe('403 StewardRequired');
+    const hurried = await freeze({ opensAt: commons.place.in({ days: 2 }) });
+    expect([told(hurried), hurried.body.details.earliest]).toEqual(['422 ReadingTooShort', commons.place.in({ days: 3 })]);
+    const short = await freeze({ opensAt: commons.place.in({ days: 3 }), closesAt: commons.place.in({ days: 9 }) });
+    expect([told(short), short.body.details.earliest]).toEqual(['422 VotingTooShort', commons.place.in({ days: 10 })]);
+    expect(told(await freeze({ closesAt: commons.place.in({ days: 366 }) }))).toBe('422 VotingTooFar');
+    expect(told(await freeze({ opensAt: 'on Sunday' }))).toBe('400 MalformedRequest');
+  });
+
+  test('when Zara freezes it, then text, roll, rule and deadlines are fixed, and Oren cannot take it back any more', async () => {
+    frozen = await commons.zara.posts(`/proposals/${proposal}/freeze`);
+    expect(told(frozen)).toBe('200 ProposalFrozen');
+    const sealed = await commons.place.passes({ seconds: 0 });
+    expect((await commons.oren.reads(`/proposals/${proposal}`, sealed)).body).toMatchObject({
+      state: 'frozen', frozenAt: frozen.body.position, rollSize: 4, opensAt: commons.place.in({ days: 3 }), closesAt: commons.place.in({ days: 10 }),
+      rule: { quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true } },
+    });
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/withdrawal`))).toBe('409 NoLongerWithdrawable');
+  });
+});
+
+describe('given a frozen text', () => {
+  test('when its times come, then the vote opens, closes, is certified and enacted by itself', async () => {
+    expect((await commons.oren.reads(`/proposals/${proposal}`, await commons.place.passes({ days: 3 }))).body).toMatchObject({ state: 'voting' });
+    for (const voter of [commons.zara, commons.oren]) {
+      expect(told(await voter.puts(`/proposals/${proposal}/ballot`, { choice: 'yes' }))).toBe('200 BallotCast');
+    }
+    const no = await mara.puts(`/proposals/${proposal}/ballot`, { choice: 'no' });
+    expect((await page(no)).body.counts).toEqual({ yes: 2, no: 1, abstain: 0 });
+    const closed = await commons.place.passes({ days: 7 });
+    const { body } = await commons.oren.reads(`/proposals/${proposal}`, closed);
+    const certificate = { yes: 2, no: 1, abstain: 0, roll: 4, frozenAt: frozen.body.position };
+    expect(body).toMatchObject({ state: 'enacted', outcome: 'passed', certificate });
+  });
+
+  test('then everybody can read what is in force, since when and by which vote, and that it was not before', async () => {
+    const { body, headers } = await commons.place.anybody.reads('/protocols/sovereignty', await commons.place.head());
+    expect(body).toMatchObject({ proposal, charterRevision: 2, clauses: [untouchable('silk', { exceptions: [] })] });
+    const before = await commons.place.anybody.reads(`/protocols/sovereignty?asOf=${body.since - 1}`);
+    expect(told(before)).toBe('404 NotFound');
+    expect(Number(headers['biolithic-position'])).toBeGreaterThanOrEqual(body.since);
+  });
+});
+
+describe('given a protocol in force', () => {
+  const drafts = async (by: Person, title: string): Promise<string> => {
+    const drafted = await by.posts('/proposals', { ...DRAFT, title });
+    await by.posts(`/proposals/${drafted.body.id}/submission`);
+    await commons.zara.posts(`/proposals/${drafted.body.id}/admission`);
+    return drafted.body.id as string;
+  };
+
+  test('when two rewrite it at once and one is enacted, then the other needs a new text: nothing is overwritten in silence', async () => {
+    const [first, second, third] = [await drafts(commons.oren, 'First'), await drafts(mara, 'Second'), await drafts(mara, 'Third')];
+    for (const one of [first, second]) expect(told(await commons.zara.posts(`/proposals/${one}/freeze`))).toBe('200 ProposalFrozen');
+    await commons.place.passes({ days: 3 });
+    for (const one of [first, second]) {
+      for (const voter of [commons.zara, commons.oren, commons.iva]) await voter.puts(`/proposals/${one}/ballot`, { choice: 'yes' });
+    }
+    const closed = await commons.place.passes({ days: 7 });
+    const states = await Promise.all([first, second].map(async (one) => (await mara.reads(`/proposals/${one}`, closed)).body.state as string));
+    expect(states).toEqual(['enacted', 'needs-rebase']);
+    expect((await mara.reads('/protocols/sovereignty', closed)).body).toMatchObject({ title: 'First', proposal: first, charterRevision: 3 });
+    // Written before, and not frozen yet: it is told at the freeze.
+    const late = await commons.zara.posts(`/proposals/${third}/freeze`);
+    expect([told(late), late.body.details]).toEqual(['409 NeedsRebase', expect.objectContaining({ protocol: 'sovereignty', movedTo: 3 })]);
+  });
+
+  test('when a proposer thinks better of it, then the proposal is withdrawn, and stays on record', async () => {
+    const drafted = await mara.posts('/proposals', { ...DRAFT, protocol: 'second-thoughts' });
+    const withdrawn = await mara.posts(`/proposals/${drafted.body.id}/withdrawal`);
+    expect(told(withdrawn)).toBe('200 ProposalWithdrawn');
+    expect((await commons.oren.reads('/proposals?state=withdrawn', withdrawn)).body.rows).toEqual([expect.objectContaining({ key: drafted.body.id })]);
+    expect(told(await mara.posts(`/proposals/${drafted.body.id}/submission`))).toBe('409 WrongPhase');
+  });
+});
