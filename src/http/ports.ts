@@ -19,6 +19,7 @@ export abstract class Obligations {
 
 export abstract class Secrets implements SecretsPort {
   abstract seal(person: string, text: string): string;
+  abstract mark(person: string, text: string): string;
   abstract open(sealed: string): string | undefined;
   abstract destroy(person: string): void;
   abstract key(purpose: string): Uint8Array;

@@ -28,7 +28,7 @@ import { ClockWatch } from './clock-watch.ts';
 import type { ExecutionOutcome, ExecutorObserver } from './executor-observer.ts';
 import type { Handling } from './handling.ts';
 import { Moment, StreamMoved } from './moment.ts';
-import { personalFieldsOf, withSealedFields } from './personal.ts';
+import { personalFieldsOf, withPersonalFields } from './personal.ts';
 import { runtimeRejections } from './rejections.ts';
 import type { Secrets } from './secrets.ts';
 import { StreamCache } from './stream-cache.ts';
@@ -180,10 +180,14 @@ export class CommandExecutor {
 
   private begin(bound: Bound, submission: Submission): Execution {
     const { command: given, actor, onBehalfOf } = submission;
-    this.bodyKey ??= this.secrets.key('body-hash');
-    const body = keyedHash(this.bodyKey, [bound.name, given]);
+    const { secrets } = this;
+    this.bodyKey ??= secrets.key('body-hash');
+    const { name, personal } = bound;
+    // Personal texts count under their person's own key: with it, what could be guessed from the hash is gone as well.
+    const told = personal.length === 0 ? given : withPersonalFields(given, personal, (text) => secrets.mark(actor, text));
+    const body = keyedHash(this.bodyKey, [name, told]);
     const metadata = onBehalfOf === undefined ? { actor, body } : { actor, onBehalfOf, body };
-    const command = bound.personal.length === 0 ? given : withSealedFields(given, bound.personal, this.secrets, actor);
+    const command = personal.length === 0 ? given : withPersonalFields(given, personal, (text) => secrets.seal(actor, text));
     const stream = bound.handling.stream(command as never, this.actOf(submission));
     return { bound, command, submission, stream, metadata };
   }

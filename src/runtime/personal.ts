@@ -1,6 +1,4 @@
 // Personal fields of commands: sealed before the command is decided, so that no event, view or backup holds them in the clear.
-import type { Secrets } from './secrets.ts';
-
 const marked = new WeakMap<object, string[]>();
 
 /** Marks a text property of a command class as personal: what deciders and events get is the `Sealed` text. */
@@ -21,18 +19,18 @@ export function personalFieldsOf(commandClass: { readonly prototype: object }): 
 }
 
 /**
- * The command with its personal fields sealed under the person's key; the command itself when it has none.
+ * The command with another text in the place of each personal one; the command itself when it has none.
  * @throws TypeError for a personal field that is no text: a bug, as bodies are validated before.
  */
-export function withSealedFields<C extends object>(command: C, fields: readonly string[], secrets: Secrets, person: string): C {
+export function withPersonalFields<C extends object>(command: C, fields: readonly string[], instead: (text: string) => string): C {
   const values = command as Readonly<Record<string, unknown>>;
   const present = fields.filter((field) => values[field] !== undefined && values[field] !== null);
   if (present.length === 0) return command;
-  const sealed: Record<string, string> = {};
+  const replaced: Record<string, string> = {};
   for (const field of present) {
     const text = values[field];
     if (typeof text !== 'string') throw new TypeError(`personal field ${field} of ${command.constructor.name} is no text`);
-    sealed[field] = secrets.seal(person, text);
+    replaced[field] = instead(text);
   }
-  return Object.assign(Object.create(Object.getPrototypeOf(command) as object) as C, command, sealed);
+  return Object.assign(Object.create(Object.getPrototypeOf(command) as object) as C, command, replaced);
 }

@@ -1,5 +1,5 @@
 // Secrets in a local directory, which several replicas may share: `service/<purpose>.key` and `person/<xx>/<person>.key`.
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../kernel/index.ts';
@@ -81,18 +81,18 @@ class SecretsDirectory implements Secrets {
 
   /** @throws Error when the person's key was destroyed: nothing more can be kept for that person. */
   seal(person: string, text: string): Sealed {
-    let key = this.keyOf(person);
-    if (key === undefined) {
-      this.assertThere();
-      key = makeKeyFile(this.fileOf(person));
-      this.hold(person, key);
-    }
-    if (key === 'destroyed') throw new Error(`the key of person ${person} was destroyed; nothing can be sealed under it`);
+    const key = this.madeKeyOf(person);
     const header = PREFIX + person;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(header));
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `${header}.${sealed.toString('base64url')}`;
+  }
+
+  /** @throws Error when the person's key was destroyed */
+  mark(person: string, text: string): string {
+    const key = hkdfSync('sha256', this.madeKeyOf(person), '', 'mark', 32);
+    return createHmac('sha256', new Uint8Array(key)).update(text).digest('base64url');
   }
 
   open(sealed: Sealed): string | undefined {
@@ -136,6 +136,17 @@ class SecretsDirectory implements Secrets {
   /** A directory that was lost while the service runs must not be filled with other keys. @throws SecretsMissing */
   private assertThere(): void {
     if (!existsSync(join(this.directory, MARKER))) throw new SecretsMissing(this.directory);
+  }
+
+  private madeKeyOf(person: string): Uint8Array {
+    let key = this.keyOf(person);
+    if (key === undefined) {
+      this.assertThere();
+      key = makeKeyFile(this.fileOf(person));
+      this.hold(person, key);
+    }
+    if (key === 'destroyed') throw new Error(`the key of person ${person} was destroyed; nothing can be kept under it`);
+    return key;
   }
 
   private keyOf(person: string): Uint8Array | 'destroyed' | undefined {

@@ -25,6 +25,7 @@ export const catalogue = new EventCatalogue([
 /** Seals so that a test can see who sealed what. */
 const plainSecrets: Secrets = {
   seal: (person, text) => `sealed.1.${person}.${Buffer.from(text).toString('base64url')}`,
+  mark: (person, text) => `${person} ${text}`,
   open: (sealed) => Buffer.from(sealed.split('.')[3] ?? '', 'base64url').toString(),
   destroy: () => undefined,
   key: (purpose) => Buffer.from(purpose),

@@ -1,6 +1,6 @@
 // The command executor, one command at a time: what is acknowledged, refused, remembered and sealed.
 import { describe, expect, test } from '@jest/globals';
-import { commandIdOfRequest, Rejection } from '../../src/kernel/index.ts';
+import { commandIdOfRequest, keyedHash, Rejection } from '../../src/kernel/index.ts';
 import { recordedOf, type Acknowledgement } from '../../src/runtime/index.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { as, executorOver, secrets, settle, SteeredClock } from './service.ts';
@@ -132,6 +132,15 @@ describe('personal fields', () => {
     expect(JSON.stringify(log.readAll(0))).not.toContain('poisoned');
     expect(await zara(WriteLetter, { text: 'Dear Ines, the mill is poisoned.' }, 'k')).toEqual(ack);
     await expect(zara(WriteLetter, { text: 'Dear Ines, all is well.' }, 'k')).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
+  });
+
+  test('leave nothing in the log that the service\'s own keys could test a guess against', async () => {
+    const { log, zara } = village();
+    const text = 'Dear Ines, the mill is poisoned.';
+    await zara(WriteLetter, { text });
+    const body = keyedHash(secrets.key('body-hash'), ['WriteLetter', { text }]);
+    expect(log.readAll(1)[0]?.metadata.body).toMatch(/^[\w-]{43}$/);
+    expect(log.readAll(1)[0]?.metadata.body).not.toBe(body);
   });
 });
 

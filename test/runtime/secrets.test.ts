@@ -53,6 +53,14 @@ describe('a sealed text', () => {
   });
 });
 
+test('a mark tells a person’s equal texts from others, in every replica, and says nothing across persons', () => {
+  const [here, there] = [open(), open()];
+  expect(here.mark('zara', 'Zara Okonkwo')).toBe(there.mark('zara', 'Zara Okonkwo'));
+  expect(here.mark('zara', 'Zara Okonkwo')).toMatch(/^[\w-]{43}$/);
+  expect(here.mark('zara', 'Zara Okonkw0')).not.toBe(here.mark('zara', 'Zara Okonkwo'));
+  expect(here.mark('oren', 'Zara Okonkwo')).not.toBe(here.mark('zara', 'Zara Okonkwo'));
+});
+
 describe('a destroyed key', () => {
   test('opens nothing, seals nothing, stays destroyed after a restart, and leaves no bytes of itself', () => {
     const secrets = open();
@@ -62,6 +70,7 @@ describe('a destroyed key', () => {
     expect(secrets.open(sealed)).toBeUndefined();
     expect(open().open(sealed)).toBeUndefined();
     expect(() => open().seal('zara', 'again')).toThrow(/destroyed/);
+    expect(() => open().mark('zara', 'again')).toThrow(/destroyed/);
     for (const file of files().filter((name) => statSync(join(directory, name)).isFile())) {
       expect(readFileSync(join(directory, file), 'utf8')).not.toContain(secret);
     }
