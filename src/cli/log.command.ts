@@ -5,11 +5,11 @@ import { backupLog, logFileIn, restoreLog, verifyLog } from '../event-log/index.
 import { Failure } from './failure.ts';
 import { interruption } from './interruption.ts';
 import { eventsOf, lineOf, openLogOf } from './log.ts';
-import { configOf, STORE, takes } from './options.ts';
+import { configOf, LOG, takes } from './options.ts';
 import { grouped, note, Progress, say } from './terminal.ts';
 
-const LOG = STORE.filter((name) => name !== 'evidence' && name !== 'secrets' && name !== 'eventLog');
 const VERIFIED = [...LOG, 'eventLog'] as const;
+const BACKED_UP = [...LOG, 'secrets', 'evidence'] as const;
 
 interface LogOptions {
   readonly follow?: true;
@@ -43,9 +43,9 @@ export function addLogCommands(program: Command, verify: Command): void {
     if (config.eventLog !== 'sqlite') await compareCopy(config);
   });
 
-  const backup = takes(program.command('backup').argument('<file>', 'file to make, or directory to make it in').description('Copy the log as it stands, also beside a running service, and check the copy'), STORE).action(
+  const backup = takes(program.command('backup').argument('<file>', 'file to make, or directory to make it in').description('Copy the log as it stands, also beside a running service, and check the copy'), BACKED_UP).action(
     async (target: string) => {
-      const config = configOf(backup, STORE);
+      const config = configOf(backup, BACKED_UP);
       openLogOf(config).close();
       const progress = new Progress('Checking the copy', 'events');
       const made = await backupLog(logFileIn(config.data), target, ({ position: done, of }) => progress.update(done, of));
@@ -55,8 +55,8 @@ export function addLogCommands(program: Command, verify: Command): void {
     },
   );
 
-  const restore = takes(program.command('restore').argument('<file>', 'backup to take the log from').description('Make a backup the log of a data directory that has none'), STORE).action(async (from: string) => {
-    const config = configOf(restore, STORE);
+  const restore = takes(program.command('restore').argument('<file>', 'backup to take the log from').description('Make a backup the log of a data directory that has none'), LOG).action(async (from: string) => {
+    const config = configOf(restore, LOG);
     const progress = new Progress('Checking the log', 'events');
     const { position, chain } = await restoreLog(from, config.data, { namespace: config.namespace, onProgress: ({ position: done, of }) => progress.update(done, of) });
     say(`${config.data}: ${progress.end(position)}, checked. Chain ${chain}`);

@@ -4,8 +4,8 @@ import { OPTIONS, readConfig, type Config } from '../config.ts';
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** What every command that opens the data directory takes. */
-export const STORE: readonly OptionName[] = ['data', 'namespace', 'secrets', 'evidence', 'eventLog'];
+/** What every command that opens the log of a data directory takes. */
+export const LOG: readonly OptionName[] = ['data', 'namespace'];
 const EVERY = Object.keys(OPTIONS) as OptionName[];
 
 /** Adds options of the service to a command: same flag, same variable, same default, checked by the same table. */

@@ -4,6 +4,7 @@ import { instantOf } from '../kernel/index.ts';
 import type { BuildProgress, VerifiedView } from '../runtime/index.ts';
 import { Failure } from './failure.ts';
 import { openLogOf } from './log.ts';
+import { configOf, LOG, takes } from './options.ts';
 import { serviceOf, takesService } from './service.command.ts';
 import { grouped, Progress, say, table } from './terminal.ts';
 import { chosenViews, filesStanding, rebuildHere, rebuildThere, runningService, verifyHere, viewNames } from './views.ts';
@@ -39,9 +40,9 @@ export function addViewCommands(program: Command, verify: Command): void {
     if (failed.length > 0) throw new Failure('ViewFailed', `${failed.map(({ name }) => name).join(', ')} cannot go on; biolithic rebuild builds views anew`);
   });
 
-  const verifyViews = takesService(verify.command('views').argument('[view]', NAMES).description('Compare views, row by row, with what the log makes of them; also beside a running service')).action(
+  const verifyViews = takes(verify.command('views').argument('[view]', NAMES).description('Compare views, row by row, with what the log makes of them; also beside a running service'), LOG).action(
     async (view: string | undefined) => {
-      const { config } = serviceOf(verifyViews);
+      const config = configOf(verifyViews, LOG);
       const views = chosenViews(view);
       openLogOf(config).close();
       const progress = new Progress('Building for comparison', 'events');
