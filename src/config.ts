@@ -94,6 +94,7 @@ export const OPTIONS = {
   issuer: option({ env: 'BIOLITHIC_ISSUER', flag: 'issuer', takes: 'TEXT', default: undefined, help: '`iss` of the tokens to accept. Absent: the local issuer, which this service signs for.', parse: nonEmpty }),
   jwks: option({ env: 'BIOLITHIC_JWKS', flag: 'jwks', takes: 'URL', default: undefined, help: 'Key set of the issuer; goes with `issuer` and `audience`.', parse: keySetUrl }),
   audience: option({ env: 'BIOLITHIC_AUDIENCE', flag: 'audience', takes: 'TEXT', default: undefined, help: '`aud` that tokens must carry; with the local issuer by default `urn:biolithic:` and the namespace.', parse: nonEmpty }),
+  operator: option({ env: 'BIOLITHIC_OPERATOR', flag: 'operator', takes: 'SUBJECT', default: undefined, help: '`sub` of the issuer\'s tokens that may see to the service: read where its views stand, and rebuild them. Goes with `issuer`; the local issuer\'s operator is who can read the secrets.', parse: nonEmpty }),
   allowLocalIssuer: option({ env: 'BIOLITHIC_ALLOW_LOCAL_ISSUER', flag: 'allow-local-issuer', takes: '', default: 'false', help: 'Lets a service that listens beyond loopback use the local issuer.', parse: yesOrNo }),
   clock: option({ env: 'BIOLITHIC_CLOCK', flag: 'clock', takes: 'system | simulated', default: 'system', help: 'A simulated clock moves only when told to; on a new local log and on loopback only.', parse: oneOf('system', 'simulated') }),
   bodyLimit: option({ env: 'BIOLITHIC_BODY_LIMIT', flag: 'body-limit', takes: 'SIZE', default: '256KiB', help: 'Largest JSON body.', parse: bytes(1024, 1024 ** 2) }),
@@ -106,7 +107,7 @@ export const OPTIONS = {
 };
 
 type Table = typeof OPTIONS;
-type Optional = 'secrets' | 'evidence' | 'issuer' | 'jwks' | 'audience' | 'trustProxy';
+type Optional = 'secrets' | 'evidence' | 'issuer' | 'jwks' | 'audience' | 'operator' | 'trustProxy';
 type ValueOf<K extends keyof Table> = ReturnType<Table[K]['parse']>;
 type Values = { readonly [K in Exclude<keyof Table, Optional>]: ValueOf<K> } & { readonly [K in Optional]?: ValueOf<K> };
 
@@ -188,6 +189,7 @@ function settled(values: Values): Config {
   if (external && (!values.issuer || !values.jwks || !values.audience)) {
     problems.push('--issuer, --jwks and --audience go together: give all three, or none for the local issuer');
   }
+  if (!external && values.operator !== undefined) problems.push('--operator names a subject of another issuer: give --issuer, --jwks and --audience, too');
   if (!external && !loopback && !values.allowLocalIssuer) {
     problems.push(`listening on ${values.host} with the local issuer: give --issuer, --jwks and --audience, or say --allow-local-issuer`);
   }

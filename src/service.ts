@@ -78,7 +78,7 @@ async function assemble(config: Config, journal: Journal, metrics: Metrics, stor
   const parts: EdgeParts = {
     log, clock, executor, views, obligations, secrets, blobs, feed, readers, metrics, readiness,
     standing: new Standing(log, catalogue, clock),
-    tokens: issuer ? TokenVerifier.local(issuer, config.audience, clock) : TokenVerifier.external(config.jwks as URL, config.issuer as string, config.audience, clock),
+    tokens: issuer ? TokenVerifier.local(issuer, config.audience, clock) : TokenVerifier.external(config.jwks as URL, config.issuer as string, config.audience, clock, config.operator),
     localIssuer: issuer ?? new NoLocalIssuer(config.issuer as string),
     document: new ApiDocument(() => (edge as Edge).app),
     viewKeeping: views,

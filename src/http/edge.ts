@@ -30,6 +30,8 @@ export interface EdgeSettings {
 const ARRIVAL = 120_000;
 /** While closing, idle connections are looked for this often, ms. */
 const SWEEP = 20;
+/** While closing, a connection over which nothing was ever asked is given this long, ms. */
+const SILENCE = 500;
 const LONGEST_PARAMETER = 256;
 
 /** Makes the application; nothing listens yet. */
@@ -77,10 +79,17 @@ export async function openEdge(root: DynamicModule | Type, settings: EdgeSetting
 export class Edge {
   readonly app: INestApplication;
   private readonly server: FastifyInstance;
+  /** Connections over which nothing has been asked yet: to the HTTP server they are not idle. */
+  private readonly silent = new Set<Socket>();
 
   constructor(app: INestApplication, server: FastifyInstance) {
     this.app = app;
     this.server = server;
+    server.server.on('connection', (socket: Socket) => {
+      this.silent.add(socket);
+      socket.once('close', () => this.silent.delete(socket));
+    });
+    server.server.on('request', ({ socket }) => this.silent.delete(socket));
   }
 
   /** @returns where it listens, as a URL without a slash at the end */
@@ -93,10 +102,14 @@ export class Edge {
   async close(): Promise<void> {
     // A connection whose last answer was on its way when closing began is kept open by its client.
     const sweep = setInterval(() => this.server.server.closeIdleConnections(), SWEEP);
+    const hangUp = setTimeout(() => {
+      for (const socket of this.silent) socket.destroy();
+    }, SILENCE);
     try {
       await this.app.close();
     } finally {
       clearInterval(sweep);
+      clearTimeout(hangUp);
     }
   }
 

@@ -40,12 +40,13 @@ export class TokenVerifier {
     }, clock);
   }
 
-  static external(jwks: URL, issuer: string, audience: string, clock: Clock): TokenVerifier {
+  /** `operator`: the subject that is this service's operator, if there is one. */
+  static external(jwks: URL, issuer: string, audience: string, clock: Clock, operator?: string): TokenVerifier {
     const keys: JWTVerifyGetKey = createRemoteJWKSet(jwks, { timeoutDuration: 5_000, cooldownDuration: 10_000 });
     const options: JWTVerifyOptions = { algorithms: EXTERNAL_ALGORITHMS, issuer, audience, ...CHECKS };
     return new TokenVerifier(async (token, currentDate) => {
       const { payload } = await jwtVerify(token, keys, { ...options, currentDate });
-      return identityOf(payload, personIdOf);
+      return identityOf(payload, (iss, subject) => (subject === operator ? OPERATOR : personIdOf(iss, subject)));
     }, clock);
   }
 

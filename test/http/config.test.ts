@@ -45,6 +45,7 @@ describe('the configuration', () => {
     ['another issuer beyond loopback', ['--host', '::', '--issuer', 'i', '--jwks', 'https://i/keys', '--audience', 'a'], undefined],
     ['an issuer without its keys', ['--issuer', 'i'], /go together/],
     ['keys over plain http', ['--issuer', 'i', '--jwks', 'http://i/keys', '--audience', 'a'], /https/],
+    ['an operator of the local issuer by subject', ['--operator', 'warden'], /another issuer/],
     ['EventStoreDB with keys of its own', ['--event-log', 'esdb://db:2113'], /share/],
     ['EventStoreDB with shared keys', ['--event-log', 'esdb://db:2113?tls=false', '--shared'], undefined],
     ['proxies by address and network', ['--trust-proxy', '127.0.0.1, 10.0.0.0/8,fd00::/8'], undefined],

@@ -1,5 +1,7 @@
 // Stopping the built product under load: what was accepted is answered and kept, and the process ends by itself with 0.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -49,6 +51,18 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('at %s', (signal) => {
     for (const reply of acknowledged) expect((await call(again.url, 'GET', `/materials/${material(reply)}?waitFor=${last}`)).status).toBe(200);
     await again.close();
   });
+});
+
+test('a connection over which nothing was ever asked does not hold it up', async () => {
+  const service = await spawnTestService({ data });
+  const { hostname, port } = new URL(service.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  const began = performance.now();
+  expect(await service.stop('SIGTERM')).toBe(0);
+  // Ten seconds are given to whoever is still being answered.
+  expect(performance.now() - began).toBeLessThan(8_000);
+  silent.destroy();
 });
 
 test('a second signal does not wait', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import request from 'supertest';
+import { OPERATOR } from '../../src/community/index.ts';
 import { TokenVerifier } from '../../src/http/opening/index.ts';
 import { instantOf, personIdOf, SimulatedClock, systemClock } from '../../src/kernel/index.ts';
 import { AUDIENCE, openHamlet, simulated, type Hamlet } from './hamlet.ts';
@@ -85,6 +86,7 @@ describe('with an external issuer', () => {
   const issuer = 'https://login.example';
   const audience = 'commons';
   const person = personIdOf(issuer, 'ada');
+  const keySetUrl = (): URL => new URL(`http://127.0.0.1:${(keySet.address() as AddressInfo).port}/jwks`);
 
   beforeAll(async () => {
     keys = await generateKeyPair('ES256');
@@ -94,8 +96,7 @@ describe('with an external issuer', () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
     });
     await new Promise<void>((done) => keySet.listen(0, '127.0.0.1', done));
-    const url = new URL(`http://127.0.0.1:${(keySet.address() as AddressInfo).port}/jwks`);
-    hamlet = await openHamlet({ tokens: (clock) => TokenVerifier.external(url, issuer, audience, clock) });
+    hamlet = await openHamlet({ tokens: (clock) => TokenVerifier.external(keySetUrl(), issuer, audience, clock, 'warden') });
     await hamlet.append(`person-${person}`, { type: 'PersonLinked', data: { person, purpose: 'member', name: 'sealed', again: false } });
   });
   afterAll(async () => {
@@ -115,6 +116,13 @@ describe('with an external issuer', () => {
   test('the subject is the person that was linked', async () => {
     expect(await ask(hamlet, `Bearer ${await token({})}`)).toMatchObject({ status: 200 });
     expect(await ask(hamlet, `Bearer ${await token({ sub: 'eve' })}`)).toMatchObject({ status: 403, name: 'NotLinked' });
+  });
+
+  test('the one subject that was named is the operator, and no person', async () => {
+    const verifier = TokenVerifier.external(keySetUrl(), issuer, audience, systemClock, 'warden');
+    expect((await verifier.identify(await token({ sub: 'warden' }))).person).toBe(OPERATOR);
+    expect((await verifier.identify(await token({}))).person).toBe(person);
+    expect(await ask(hamlet, `Bearer ${await token({ sub: 'warden' })}`)).toMatchObject({ status: 403, name: 'NotLinked' });
   });
 
   test.each<[string, JWTPayload, string]>([
