@@ -1,33 +1,22 @@
-// Live views: all views of the service, kept up by a worker thread, read here, rebuilt beside themselves and swapped in.
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { followSurely, type EventLog, type Following } from '../../event-log/index.ts';
+// Live views: all views of the service, read as of any position, from whichever file is kept up for each.
 import type { Rejection } from '../../kernel/index.ts';
 import { runtimeRejections } from '../rejections.ts';
 import type { ReadAt, Snapshot, Tables, View, Views } from '../view.ts';
 import type { BuildProgress } from './build.ts';
-import { startBuild, type BuildThread, type FailedBuild } from './build-thread.ts';
 import { obligationsView, openObligations } from './obligations-view.ts';
-import { SharedPositions, SLOT_COUNT, type FromProjection, type OpenedFile, type ProjectionWorkerData, type ToProjection } from './protocol.ts';
-import { viewsOf, type Registry } from './registry.ts';
-import { ServingView, type ViewStatus } from './serving.ts';
+import type { ServingView, ViewStatus } from './serving.ts';
+import { Upkeep, type UpkeepParts } from './upkeep.ts';
 import { ViewDirectory } from './view-directory.ts';
-import { isDamage, ViewFileUnusable } from './view-file.ts';
+import { isDamage } from './view-file.ts';
 import { tablesAt } from './view-reader.ts';
 
-export interface ViewsParts {
+export interface ViewsParts extends UpkeepParts {
   /** Files are in `<directory>/views`. */
   readonly directory: string;
-  readonly log: EventLog;
-  readonly registry: Pick<Registry, 'views' | 'processes'>;
-  /** Module that exports a Registry: workers load it. */
-  readonly registryUrl: string;
   /** How long a read waits for its view, ms. Default 5000. */
   readonly patience?: number;
   /** How long a read waits for a position beyond the log's head, ms. Default 1000. */
   readonly patienceBeyondHead?: number;
-  /** A view has failed; `status` says so too. */
-  readonly onFailed?: (view: string, reason: string) => void;
 }
 
 export interface OwedAt {
@@ -35,77 +24,34 @@ export interface OwedAt {
   readonly owed: ReturnType<typeof openObligations>;
 }
 
-/** A rebuild of these views failed; what they had before serves on. */
-export class RebuildFailed extends Error {
-  readonly failures: readonly FailedBuild[];
-
-  constructor(failures: readonly FailedBuild[]) {
-    super(failures.map(({ view, reason }) => `${view}: ${reason}`).join('; '));
-    this.name = 'RebuildFailed';
-    this.failures = failures;
-  }
-}
-
-/** What became of a file that the projection worker was given. */
-type Given = 'serving' | { readonly unusable: string } | { readonly paused: string };
-
-/** Logs up to this length are projected live from the start: a build thread would take longer to come up. */
-const SHORT = 2_000;
 /** While a view is being built, who cannot do without it looks again this often, ms. */
 const BUILD_GLANCE = 1_000;
-/** A build that the service needs is tried again after this long, ms. */
-const RETRY_BUILD = 5_000;
 
 /** @throws ViewsLocked another process keeps these views; Error (`EACCES`, …) when the directory cannot be made */
 export async function openViews(parts: ViewsParts): Promise<LiveViews> {
-  const views = new LiveViews(parts, new ViewDirectory(parts.directory));
+  const upkeep = new Upkeep(parts, new ViewDirectory(parts.directory));
   try {
-    await views.opened;
-    return views;
+    await upkeep.opened;
+    return new LiveViews(parts, upkeep);
   } catch (error) {
-    await views.close();
+    await upkeep.close();
     throw error;
   }
 }
 
 export class LiveViews implements Views {
-  /** Settles when every file that was there has been looked at. */
-  readonly opened: Promise<void>;
   private readonly parts: ViewsParts;
-  private readonly directory: ViewDirectory;
-  private readonly positions = new SharedPositions();
-  private readonly freeSlots = Array.from({ length: SLOT_COUNT }, (_, i) => SLOT_COUNT - 1 - i);
-  private readonly serving: ReadonlyMap<string, ServingView>;
-  private readonly worker: Worker;
-  private readonly following: Following;
-  /** By path: what the projection worker has been given and not yet answered for. */
-  private readonly given = new Map<string, OpenedFile & { readonly settle: (given: Given) => void }>();
-  /** By view: the file that was found to be damaged while it was read. */
-  private readonly condemned = new Map<string, string>();
-  /** Why nothing at all is projected, now or any more. */
-  private trouble: { readonly reason: string; readonly lasting: boolean } | undefined;
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private builds: Promise<unknown> = Promise.resolve();
-  private building: BuildThread | undefined;
+  private readonly upkeep: Upkeep;
   private closing: Promise<void> | undefined;
 
   /** Use `openViews`. */
-  constructor(parts: ViewsParts, directory: ViewDirectory) {
+  constructor(parts: ViewsParts, upkeep: Upkeep) {
     this.parts = parts;
-    this.directory = directory;
-    this.serving = new Map(viewsOf(parts.registry).map((view) => [view.name, new ServingView(view, this.positions)]));
-    const head = parts.log.head().position;
-    this.positions.setHead(head);
-    this.worker = this.startWorker();
-    this.following = followSurely(parts.log, head, (events) => {
-      const last = events.at(-1);
-      if (last && this.positions.setHead(last.position)) this.send({ kind: 'wake' });
-    });
-    this.opened = this.open(head);
+    this.upkeep = upkeep;
   }
 
   async read<T extends Tables>(view: View<T>, { asOf, waitFor }: ReadAt = {}): Promise<Snapshot<T>> {
-    const serving = this.named(view.name);
+    const serving = this.upkeep.named(view.name);
     const wanted = Math.max(asOf ?? 0, waitFor ?? 0);
     if ((serving.position ?? -1) < wanted) await this.wait(serving, wanted);
     const position = asOf ?? (serving.position as number);
@@ -117,7 +63,7 @@ export class LiveViews implements Views {
     const { processes } = this.parts.registry;
     if (processes.length === 0) return { position: atLeast, owed: [][Symbol.iterator]() as unknown as OwedAt['owed'] };
     const view = obligationsView(processes);
-    const serving = this.named(view.name);
+    const serving = this.upkeep.named(view.name);
     // On a long log the view may have to be built first, which takes as long as it takes.
     while (!this.closing && !serving.standsStill && !(await serving.reached(atLeast, BUILD_GLANCE)));
     const { position, tables } = await this.read(view, { waitFor: atLeast });
@@ -126,52 +72,36 @@ export class LiveViews implements Views {
 
   status(): ViewStatus[] {
     const head = this.parts.log.head().position;
-    return [...this.serving.values()].map((serving) => {
-      const status = serving.status(head);
-      return this.trouble && status.state !== 'failed' ? { ...status, state: 'failed', reason: this.trouble.reason } : status;
+    const { serving, trouble } = this.upkeep;
+    return [...serving.values()].map((one) => {
+      const status = one.status(head);
+      return trouble && status.state !== 'failed' ? { ...status, state: 'failed', reason: trouble.reason } : status;
     });
   }
 
   /** Settles when nothing is being built any more. */
-  async settled(): Promise<void> {
-    for (let builds; builds !== this.builds; ) await (builds = this.builds);
+  settled(): Promise<void> {
+    return this.upkeep.settled();
   }
 
   /**
    * Builds views anew beside the live ones, in one pass, and swaps them in when they have got as far.
    * @throws RebuildFailed for those that could not be built; the others are swapped in
    */
-  rebuild(names: readonly string[] = [...this.serving.keys()], onProgress?: (progress: BuildProgress) => void): Promise<void> {
-    const chosen = names.map((name) => this.named(name));
-    const built = this.builds.then(async () => {
-      const failures = await this.build(chosen, onProgress);
-      if (failures.length > 0) throw new RebuildFailed(failures);
-    });
-    this.builds = built.catch(() => undefined);
-    return built;
+  rebuild(names?: readonly string[], onProgress?: (progress: BuildProgress) => void): Promise<void> {
+    return this.upkeep.rebuild(names, onProgress);
   }
 
   /** Stops building, lets the worker note how far it got, and closes. Idempotent. */
   close(): Promise<void> {
-    this.closing ??= this.shut();
+    this.closing ??= this.upkeep.close();
     return this.closing;
-  }
-
-  private named(name: string): ServingView {
-    const serving = this.serving.get(name);
-    if (!serving) throw new Error(`there is no view ${name}`);
-    return serving;
   }
 
   /** A file that turns out to be damaged while it is read is built anew; until then reads of what is lost have to wait. */
   private readFailed(serving: ServingView, error: unknown): unknown {
     if (!isDamage(error)) return error;
-    const { view, path } = serving;
-    if (path !== undefined && this.condemned.get(view.name) !== path) {
-      this.condemned.set(view.name, path);
-      this.fail(view.name, `the file is damaged: ${error.message}`, false);
-      this.keepBuilding([serving]);
-    }
+    this.upkeep.condemn(serving, `the file is damaged: ${error.message}`);
     return this.lagging(serving, serving.position ?? 0);
   }
 
@@ -190,212 +120,5 @@ export class LiveViews implements Views {
     if (!(await isThere())) throw runtimeRejections.PositionBeyondHead({ position: wanted, head: log.head().position });
     if (await serving.reached(wanted, patience)) return;
     throw this.lagging(serving, wanted);
-  }
-
-  private startWorker(): Worker {
-    const { log, registryUrl } = this.parts;
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const workerData: ProjectionWorkerData = { logFile: log.location.file, registryUrl, shared: this.positions.buffer };
-    const worker = new Worker(new URL(`./projection-worker.${extension}`, import.meta.url), { workerData });
-    worker.on('message', (message: FromProjection) => this.hear(message));
-    worker.on('error', (error) => {
-      // A bug of the engine or an unloadable registry: nothing is projected any more, and every view says so.
-      this.trouble = { reason: `the projection has ended: ${error.message}`, lasting: true };
-      for (const { view } of this.serving.values()) this.fail(view.name, this.trouble.reason, true);
-      for (const { settle } of this.given.values()) settle({ paused: this.trouble.reason });
-    });
-    return worker;
-  }
-
-  private send(message: ToProjection): void {
-    this.worker.postMessage(message);
-  }
-
-  private async open(head: number): Promise<void> {
-    const missing: ServingView[] = [];
-    const names = new Set(this.serving.keys());
-    await Promise.all(
-      [...names].map(async (name) => {
-        const serving = this.named(name);
-        const own = this.directory.filesOf(name).filter(({ version }) => version === serving.view.version);
-        for (const { path } of own) {
-          if (serving.isOwn || serving.reason !== undefined) break;
-          const given = await this.give(name, path, 'adopt');
-          if (given !== 'serving' && 'unusable' in given) this.directory.remove(path);
-        }
-        if (serving.isOwn || serving.reason !== undefined) this.forgetOthers(serving);
-        else missing.push(serving);
-      }),
-    );
-    if (missing.length === 0) return;
-    if (head <= SHORT) {
-      await Promise.all(missing.map((serving) => this.give(serving.view.name, this.newPath(serving), 'create')));
-      for (const serving of missing) this.forgetOthers(serving);
-      return;
-    }
-    for (const serving of missing) this.serveOlder(serving);
-    this.keepBuilding(missing);
-  }
-
-  /** Until its successor is built, an older version's file answers reads that it can answer. */
-  private serveOlder(serving: ServingView): void {
-    for (const { path } of this.directory.filesOf(serving.view.name)) {
-      try {
-        serving.serve(path, undefined, this.parts.log);
-        return;
-      } catch (error) {
-        if (!(error instanceof ViewFileUnusable)) throw error;
-      }
-    }
-  }
-
-  /** Builds what the service cannot do without, again and again until it is there or shown to be a bug. */
-  private keepBuilding(missing: readonly ServingView[]): void {
-    this.builds = this.builds.then(async () => {
-      if (this.closing) return;
-      const failures = await this.build(missing);
-      if (failures.length === 0 || this.closing) return;
-      for (const { view, reason } of failures) this.fail(view, reason, false);
-      const timer = setTimeout(() => {
-        this.timers.delete(timer);
-        this.keepBuilding(missing.filter(({ view }) => failures.some((failed) => failed.view === view.name)));
-      }, RETRY_BUILD);
-      this.timers.add(timer);
-    });
-  }
-
-  private async build(chosen: readonly ServingView[], onProgress?: (progress: BuildProgress) => void): Promise<FailedBuild[]> {
-    if (this.closing) return chosen.map(({ view }) => ({ view: view.name, reason: 'the views are closing' }));
-    const requests = chosen.map((serving) => ({ view: serving.view.name, path: this.newPath(serving) }));
-    const { log, registryUrl } = this.parts;
-    this.building = startBuild({ logFile: log.location.file, registryUrl, requests }, (progress) => {
-      for (const serving of chosen) serving.progress = progress;
-      onProgress?.(progress);
-    });
-    const failures: FailedBuild[] = [];
-    for (const outcome of await this.building.outcomes) {
-      const { view } = outcome;
-      if ('reason' in outcome) {
-        failures.push(outcome);
-        continue;
-      }
-      const given = await this.give(view, outcome.path, 'adopt');
-      if (given === 'serving') this.forgetOthers(this.named(view));
-      else failures.push({ view, reason: 'paused' in given ? given.paused : given.unusable });
-    }
-    this.building = undefined;
-    for (const serving of chosen) serving.progress = undefined;
-    return failures;
-  }
-
-  /** Gives the worker a file to keep up. Settles when reads go to it, or with why they do not yet, or never will. */
-  private give(view: string, path: string, kind: 'adopt' | 'create'): Promise<Given> {
-    if (this.trouble?.lasting) return Promise.resolve({ paused: this.trouble.reason });
-    const slot = this.freeSlots.pop();
-    if (slot === undefined) return Promise.resolve({ paused: 'too many view files are open' });
-    this.positions.clear(slot);
-    return new Promise((resolve) => {
-      const settle = (given: Given): void => {
-        if (!this.given.delete(path)) return;
-        if (given !== 'serving' && 'unusable' in given) this.freeSlots.push(slot);
-        resolve(given);
-      };
-      this.given.set(path, { view, path, slot, settle });
-      this.send({ kind, view, path, slot });
-    });
-  }
-
-  private hear(message: FromProjection): void {
-    switch (message.kind) {
-      case 'applied':
-        for (const serving of this.serving.values()) serving.advanced();
-        return;
-      case 'serving':
-        this.swapIn(message);
-        return;
-      case 'unusable':
-        this.discard(message, message.reason);
-        return;
-      case 'failed':
-        // Trouble with a file that is being built beside the live one is the build's.
-        if (this.isAllThereIs(message)) this.fail(message.view, message.reason, message.lasting);
-        this.given.get(message.path)?.settle({ paused: message.reason });
-        return;
-      case 'recovered':
-        this.named(message.view).recover();
-        return;
-      case 'log-trouble':
-        this.trouble = message.reason === undefined ? undefined : { reason: `the log cannot be read: ${message.reason}`, lasting: false };
-    }
-  }
-
-  /** A file that cannot go on. When nobody waits for it, it broke down later: the view is built anew. */
-  private discard({ view, path, slot }: OpenedFile, reason: string): void {
-    const given = this.given.get(path);
-    if (given) {
-      given.settle({ unusable: reason });
-      return;
-    }
-    this.freeSlots.push(slot);
-    const serving = this.named(view);
-    const broken = this.isAllThereIs({ view, path });
-    serving.leave(path);
-    this.directory.remove(path);
-    if (!broken) return;
-    this.fail(view, reason, false);
-    this.keepBuilding([serving]);
-  }
-
-  /** The view is read from this file, or from none of its own. */
-  private isAllThereIs({ view, path }: Pick<OpenedFile, 'view' | 'path'>): boolean {
-    const serving = this.named(view);
-    return serving.path === path || !serving.isOwn;
-  }
-
-  private swapIn({ view, path, slot }: OpenedFile): void {
-    const serving = this.named(view);
-    const before = serving.slot;
-    try {
-      serving.serve(path, slot, this.parts.log);
-      if (before !== undefined && before !== slot) this.freeSlots.push(before);
-      this.given.get(path)?.settle('serving');
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.fail(view, reason, false);
-      this.given.get(path)?.settle({ paused: reason });
-    }
-  }
-
-  private fail(view: string, reason: string, lasting: boolean): void {
-    const serving = this.named(view);
-    serving.fail(reason, lasting);
-    this.parts.onFailed?.(view, reason);
-  }
-
-  private newPath({ view }: ServingView): string {
-    return this.directory.newFile(view.name, view.version).path;
-  }
-
-  private forgetOthers(serving: ServingView): void {
-    if (!serving.isOwn) return;
-    for (const { path } of this.directory.filesOf(serving.view.name)) if (path !== serving.path) this.directory.remove(path);
-  }
-
-  private async shut(): Promise<void> {
-    this.following.close();
-    for (const timer of this.timers) clearTimeout(timer);
-    // A file that the projection has not answered for is looked at again at the next start.
-    for (const { settle } of this.given.values()) settle({ paused: 'the views are closing' });
-    await this.building?.stop();
-    await this.builds;
-    await this.opened.catch(() => undefined);
-    // The worker's connections are the last to close: they put the write-ahead logs away.
-    for (const serving of this.serving.values()) serving.close();
-    if (this.worker.threadId !== -1) {
-      const exited = once(this.worker, 'exit');
-      this.send({ kind: 'stop' });
-      await exited;
-    }
-    this.directory.release();
   }
 }
