@@ -1,7 +1,8 @@
 // Routes of invitations: issuing, revoking, accepting.
 import { Controller, Delete, Get, Post } from '@nestjs/common';
+import { IsISO8601, IsString, IsUUID } from 'class-validator';
 import {
-  Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Listing, LocalIssuer, Obligations, Paging, Public, Reading,
+  Acknowledgement, Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Listing, LocalIssuer, Obligations, Paging, Public, Reading,
   Rejects, rowOf, Secrets, Viewing, Views,
 } from '../http/index.ts';
 import { isUuid, personIdOf } from '../kernel/index.ts';
@@ -11,16 +12,37 @@ import { communityView } from './community.view.ts';
 import { AcceptInvitation, InviteMember, RevokeInvitation } from './invitation.commands.ts';
 import type { InvitationEvent } from './invitation.ts';
 import { listing } from './listing.ts';
-import { issued } from './issued.ts';
+import { issued, type IssuedInvitation } from './issued.ts';
 import { PURPOSES } from './person.ts';
 import { communityRejections } from './rejections.ts';
 import { shown } from './shown.ts';
-import { firstToken } from './token.controller.ts';
+import { firstToken, LinkedAnswer } from './token.controller.ts';
 import type { Viewer } from './viewer.ts';
 
 type Issued = Extract<InvitationEvent, { type: 'InvitationIssued' }>;
 
-const INVITATION = shown(rowOf(communityView.tables.invitation), [], { invitation: { type: 'string' }, purpose: { enum: PURPOSES } });
+const INVITATION = shown(rowOf(communityView.tables.invitation, { purpose: { enum: PURPOSES } }), [], { invitation: { type: 'string' } });
+
+/** Of what issues an invitation: its code is told here, and nowhere else. */
+export class InvitationAnswer extends Acknowledgement implements IssuedInvitation {
+  @IsUUID()
+  readonly invitation: string;
+
+  /** Proves the invitation. */
+  @IsString()
+  readonly code: string;
+
+  /** Until when it can be accepted. */
+  @IsISO8601()
+  readonly expiresAt: string;
+
+  constructor(done: Acknowledgement, { invitation, code, expiresAt }: IssuedInvitation) {
+    super(done);
+    this.invitation = invitation;
+    this.code = code;
+    this.expiresAt = expiresAt;
+  }
+}
 
 @Controller('invitations')
 export class InvitationController {
@@ -35,10 +57,11 @@ export class InvitationController {
   @Post()
   @ForLinkedPersons()
   @Describes('Invite a member', 'Answers the invitation’s code, which is told to nobody else.')
+  @Answers(InvitationAnswer)
   @Rejects('CommunityNotInForce', 'StewardRequired')
-  async invite(@Command(InviteMember) command: InviteMember, @Acting() acting: Acting) {
+  async invite(@Command(InviteMember) command: InviteMember, @Acting() acting: Acting): Promise<InvitationAnswer> {
     const ack = await this.commands.run(command, acting);
-    return { ...ack, ...issued(ack.dataOf<Issued>('InvitationIssued'), this.secrets) };
+    return new InvitationAnswer(ack, issued(ack.dataOf<Issued>('InvitationIssued'), this.secrets));
   }
 
   @Get()
@@ -65,17 +88,17 @@ export class InvitationController {
     'With a token, its identity is linked to the community. Without one, where the service mints tokens itself, a new identity ' +
       'is made for this invitation, and the answer carries its token.',
   )
+  @Answers(LinkedAnswer)
   @Rejects(
-    'PersonRequired', 'InvitationNotValid', 'InvitationSpent', 'InvitationExpired', 'InvitationRevoked', 'AlreadyLinked', 'TokensFromElsewhere',
-    'LinkingDelayed',
+    'PersonRequired', 'InvitationNotValid', 'InvitationSpent', 'InvitationExpired', 'InvitationRevoked', 'AlreadyLinked', 'LinkingDelayed',
   )
-  async accept(@Command(AcceptInvitation) command: AcceptInvitation, @Acting() asking: Acting) {
+  async accept(@Command(AcceptInvitation) command: AcceptInvitation, @Acting() asking: Acting): Promise<LinkedAnswer> {
     const { invitation } = command;
     const isNew = !isUuid(asking.actor) && this.issuer.enabled;
     const acting = isNew ? asking.as(personIdOf(this.issuer.issuer, `invitation:${invitation}`)) : asking;
     const ack = await this.commands.run(command, acting);
     const owed = await this.obligations.settled(ack.position);
     if (owed.some(({ process, key }) => process === linkingPersons.name && key === invitation)) throw communityRejections.LinkingDelayed({ retryAfter: 1 });
-    return { ...ack, person: acting.actor, ...(isNew ? await firstToken(acting, this.commands, this.issuer) : {}) };
+    return new LinkedAnswer(ack, acting.actor, isNew ? await firstToken(acting, this.commands, this.issuer) : undefined);
   }
 }

@@ -1,12 +1,13 @@
 // Routes of members and parties.
 import { Controller, Delete, Get, Post } from '@nestjs/common';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
 import {
   Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Listing, notFound, Paging, PathId, Public, Reading, Rejects, rowOf, Secrets, Viewing,
   Views,
 } from '../http/index.ts';
 import { memberShown, membersShown, partiesShown, partyShown } from './community.queries.ts';
 import { communityView } from './community.view.ts';
+import { InvitationAnswer } from './invitation.controller.ts';
 import { InviteRepresentative } from './invitation.commands.ts';
 import type { InvitationEvent } from './invitation.ts';
 import { listing } from './listing.ts';
@@ -17,19 +18,21 @@ import { RegisterParty, RemoveRepresentative } from './party.commands.ts';
 import { PARTY_KINDS, SCOPES, type PartyKind } from './party.ts';
 import { listOf, shown } from './shown.ts';
 import type { Viewer } from './viewer.ts';
+import { Optional } from '../validation/index.ts';
 
 type Issued = Extract<InvitationEvent, { type: 'InvitationIssued' }>;
 
 const MEMBER_STATES = ['applied', 'member'] as const;
+const WAYS_IN = ['founder', 'admitted'] as const;
 
 class MemberFilter extends Paging {
-  @IsOptional()
+  @Optional()
   @IsIn(MEMBER_STATES)
   readonly status?: (typeof MEMBER_STATES)[number];
 }
 
 class PartyFilter extends Paging {
-  @IsOptional()
+  @Optional()
   @IsIn(PARTY_KINDS)
   readonly kind?: PartyKind;
 }
@@ -37,20 +40,17 @@ class PartyFilter extends Paging {
 const id = { type: 'string' };
 const name = { type: ['string', 'null'], description: 'null when it was erased, or is not for who asks.' };
 
-const MEMBER = shown(rowOf(communityView.tables.member), ['admission'], {
+const MEMBER = shown(rowOf(communityView.tables.member, { status: { enum: MEMBER_STATES }, roles: listOf({ enum: ROLES }), as: { enum: WAYS_IN } }), ['admission'], {
   person: id,
   name,
-  status: { enum: MEMBER_STATES },
-  roles: listOf({ enum: ROLES }),
-  as: { enum: ['founder', 'admitted', null] },
 });
 
-const REPRESENTATIVE = shown(rowOf(communityView.tables.representative), ['party'], { person: id, name, scope: listOf({ enum: SCOPES }) });
+const REPRESENTATIVE = shown(rowOf(communityView.tables.representative, { scope: listOf({ enum: SCOPES }) }), ['party'], { person: id, name });
 
 const PARTY = shown(
-  rowOf(communityView.tables.party),
+  rowOf(communityView.tables.party, { kind: { enum: PARTY_KINDS } }),
   [],
-  { party: id, kind: { enum: PARTY_KINDS } },
+  { party: id },
   { representatives: { ...listOf(REPRESENTATIVE), description: 'For members and for the party itself.' } },
 );
 
@@ -126,10 +126,11 @@ export class PartyController {
   @Post(':party/invitations')
   @ForLinkedPersons()
   @Describes('Invite a representative of a party', 'With scope and term. Answers the invitation’s code, which is told to nobody else.')
+  @Answers(InvitationAnswer)
   @Rejects('CommunityNotInForce', 'StewardRequired', 'PartyNotRegistered', 'InvalidTerm')
-  async invite(@Command(InviteRepresentative) command: InviteRepresentative, @Acting() acting: Acting) {
+  async invite(@Command(InviteRepresentative) command: InviteRepresentative, @Acting() acting: Acting): Promise<InvitationAnswer> {
     const ack = await this.commands.run(command, acting);
-    return { ...ack, ...issued(ack.dataOf<Issued>('InvitationIssued'), this.secrets) };
+    return new InvitationAnswer(ack, issued(ack.dataOf<Issued>('InvitationIssued'), this.secrets));
   }
 
   @Delete(':party/representatives/:person')

@@ -1,5 +1,6 @@
 // Commands on persons.
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsUUID } from 'class-validator';
+import { Optional } from '../validation/index.ts';
 
 /** Owed after an invitation was accepted, and after the founding for the first founder. */
 export class LinkPerson {
@@ -7,7 +8,7 @@ export class LinkPerson {
   readonly person!: string;
 
   /** Absent for the first founder. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly invitation?: string;
 }

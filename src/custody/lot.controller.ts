@@ -1,7 +1,7 @@
 // Routes of lots: taking in, offering and answering, and what there is of each material.
 import { Controller, Get, Post } from '@nestjs/common';
 import { OmitType } from '@nestjs/swagger';
-import { IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsUUID, Matches } from 'class-validator';
 import type { Viewer } from '../community/index.ts';
 import {
   Acting,
@@ -24,30 +24,41 @@ import {
 } from '../http/index.ts';
 import { UNITS } from '../kernel/index.ts';
 import { AcceptOffer, DeclineOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
+import { CUSTODY_MODELS, METHODS } from './lot.events.ts';
 import { lotById, lots, summing } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { MATERIAL_CODE } from './material.commands.ts';
+import { Optional } from '../validation/index.ts';
 
 const { tables: shapes } = materialCustody;
 
 class LotListing extends Paging {
   /** PartyId of who holds them. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly custodian?: string;
 
   /** PartyId of who owns them. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly owner?: string;
 
   /** Code of the catalogue. */
-  @IsOptional()
+  @Optional()
   @Matches(MATERIAL_CODE)
   readonly material?: string;
 }
 
 class StockFilter extends OmitType(LotListing, ['cursor', 'limit'] as const) {}
+
+const id = { type: 'string', format: 'uuid' };
+const lotRow = rowOf(shapes.lot, {
+  key: { ...id, description: 'LotId.' },
+  unit: { enum: UNITS },
+  method: { enum: METHODS },
+  model: { enum: CUSTODY_MODELS },
+  requests: { type: 'array', items: id, description: 'Ids of requests that wait for an answer.' },
+});
 
 const balance = {
   type: 'object',
@@ -113,7 +124,7 @@ export class LotController {
   @Get()
   @ForLinkedPersons()
   @Describes('Lots: what, how much, who owns, who holds, where', 'Members see all; others those that they own, hold or are offered.')
-  @Answers(rowOf(shapes.lot), 'page')
+  @Answers(lotRow, 'page')
   async list(@Reading() at: Reading, @Listing(LotListing) { cursor, ...filter }: LotListing, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(materialCustody, at);
     return answer(position, lots(tables, viewer, { ...filter, after: cursor }));
@@ -122,7 +133,7 @@ export class LotController {
   @Get(':lot')
   @ForLinkedPersons()
   @Describes('One lot')
-  @Answers(rowOf(shapes.lot))
+  @Answers(lotRow)
   async one(@PathId('lot') lot: string, @Reading() at: Reading, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(materialCustody, at);
     return answer(position, lotById(tables, viewer, lot) ?? notFound('lot', lot));

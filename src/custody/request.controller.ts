@@ -1,6 +1,6 @@
 // Routes of requests: asking for a lot that others hold.
 import { Controller, Get, Post } from '@nestjs/common';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import type { Viewer } from '../community/index.ts';
 import {
   Acting,
@@ -23,26 +23,28 @@ import {
 import { requestById, requests, REQUEST_STATES, type RequestState } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
+import { Optional } from '../validation/index.ts';
 
 const { tables: shapes } = materialCustody;
+const requestRow = rowOf(shapes.request, { key: { format: 'uuid', description: 'RequestId.' }, state: { enum: REQUEST_STATES } });
 
 class RequestListing extends Paging {
   /** PartyId of who asks. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly party?: string;
 
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly lot?: string;
 
   /** PartyId of who holds the lot. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly holder?: string;
 
   /** With `holder` alone it is `open` unless said otherwise. */
-  @IsOptional()
+  @Optional()
   @IsIn(REQUEST_STATES)
   readonly state?: RequestState;
 }
@@ -81,7 +83,7 @@ export class RequestController {
   @Get()
   @ForLinkedPersons()
   @Describes('Requests and what became of them, newest first', 'Members see all; others their own, and those for lots that they hold.')
-  @Answers(rowOf(shapes.request), 'page')
+  @Answers(requestRow, 'page')
   async list(@Reading() at: Reading, @Listing(RequestListing) { cursor, ...filter }: RequestListing, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(materialCustody, at);
     return answer(position, requests(tables, viewer, { ...filter, after: cursor }));
@@ -90,7 +92,7 @@ export class RequestController {
   @Get(':request')
   @ForLinkedPersons()
   @Describes('One request')
-  @Answers(rowOf(shapes.request))
+  @Answers(requestRow)
   async one(@PathId('request') request: string, @Reading() at: Reading, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(materialCustody, at);
     return answer(position, requestById(tables, viewer, request) ?? notFound('request', request));

@@ -1,6 +1,7 @@
 // Routes of defence: evidence, reports of sabotage, refused requests and denied offers.
-import { Controller, Get, Post, StreamableFile } from '@nestjs/common';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Matches, Min } from 'class-validator';
+import { Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { IsIn, IsInt, IsString, IsUUID, Matches, Min } from 'class-validator';
 import type { Viewer } from '../community/index.ts';
 import {
   Acting,
@@ -26,25 +27,41 @@ import {
   notFound,
   rowOf,
 } from '../http/index.ts';
-import { Rejection } from '../kernel/index.ts';
-import { deniedOffers, evidenceOnFile, refusedRequest, refusedRequests, sabotageReport, sabotageReports } from './defence-log.queries.ts';
+import { Rejection, UNITS } from '../kernel/index.ts';
+import type { DecidingClause } from './attempt.ts';
+import { CALLED, deniedOffers, evidenceOnFile, refusedRequest, refusedRequests, sabotageReport, sabotageReports } from './defence-log.queries.ts';
 import { defenceLog } from './defence-log.view.ts';
 import { FileEvidence } from './evidence.commands.ts';
 import { receiveEvidence } from './evidence-upload.ts';
 import { evidenceRejections, evidenceStream, type EvidenceEvent } from './evidence.ts';
 import { CorroborateSabotage, ReportSabotage } from './sabotage.commands.ts';
 import { SABOTAGE_STATES, type SabotageState } from './sabotage.ts';
+import { Optional } from '../validation/index.ts';
 
 type Schema = Record<string, unknown>;
 
 const { tables: shapes } = defenceLog;
-const withProperties = (row: Schema, more: Schema): Schema => ({ ...row, properties: { ...(row['properties'] as Schema), ...more } });
-const pageOf = (row: Schema): Schema => ({ type: 'object', properties: { rows: { type: 'array', items: row }, next: { type: 'string' } }, required: ['rows'] });
+const list = (items: object): Schema => ({ type: 'array', items });
+const pageOf = (row: Schema): Schema => ({ type: 'object', properties: { rows: list(row), next: { type: 'string' } }, required: ['rows'] });
+const id = { format: 'uuid' };
+const text = { type: 'string' };
+const decided: Readonly<Record<keyof DecidingClause, Schema>> = { protocol: text, clause: text, words: text };
+const REFUSED = {
+  key: { ...id, description: 'AttemptId.' },
+  unit: { enum: UNITS },
+  passes: { enum: ['custody', 'ownership-and-custody'] },
+  clauses: { ...list({ type: 'object', properties: decided, required: Object.keys(decided) }), description: 'Every clause that denied it.' },
+};
+const REPORT = { key: { ...id, description: 'SabotageId.' }, state: { enum: SABOTAGE_STATES }, evidence: { ...list(text), description: 'Hashes of files.' } };
 const OPENED = { statement: { type: ['string', 'null'], description: 'In the clear; null where there is none or its key was destroyed.' } };
-const refusedRow = withProperties(rowOf(shapes.attempt), { called: { type: 'string', description: 'What it is called until it is upheld.' } });
-const deniedRow = rowOf(shapes.deniedOffer);
-const reportRow = withProperties(rowOf(shapes.sabotage), OPENED);
-const reportPage = withProperties(reportRow, { corroborators: pageOf(withProperties(rowOf(shapes.corroboration), OPENED)) });
+const refusedRow = rowOf(
+  shapes.attempt,
+  { ...REFUSED, kind: { enum: ['automatic'] }, act: { enum: ['request', 'acceptance'] } },
+  { called: { const: CALLED, description: 'What it is called until it is upheld.' } },
+);
+const deniedRow = rowOf(shapes.deniedOffer, REFUSED);
+const reportRow = rowOf(shapes.sabotage, REPORT, OPENED);
+const reportPage = rowOf(shapes.sabotage, REPORT, { ...OPENED, corroborators: pageOf(rowOf(shapes.corroboration, {}, OPENED)) });
 
 /** Where a file is on record. */
 class FiledEvidence {
@@ -69,22 +86,22 @@ class FiledEvidence {
 
 class AttemptListing extends Paging {
   /** PartyId whose requests and acceptances were refused. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly party?: string;
 
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly lot?: string;
 }
 
 class SabotageListing extends Paging {
   /** PartyId of the facility. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly facility?: string;
 
-  @IsOptional()
+  @Optional()
   @IsIn(SABOTAGE_STATES)
   readonly state?: SabotageState;
 }
@@ -125,11 +142,19 @@ export class EvidenceController {
   @Describes('An evidence file, by the hash of its content')
   @Answers({ type: 'string', format: 'binary' }, 'one', { mediaType: '*/*' })
   @Rejects('EvidenceStoreUnavailable')
-  async content(@PathId('hash') hash: string, @Reading() at: Reading, @Viewing() viewer: Viewer): Promise<StreamableFile> {
-    const { tables } = await this.views.read(defenceLog, at);
+  @Header('cache-control', 'private, no-cache')
+  @Header('vary', 'authorization')
+  async content(
+    @PathId('hash') hash: string,
+    @Reading() at: Reading,
+    @Viewing() viewer: Viewer,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const { position, tables } = await this.views.read(defenceLog, at);
     const { mediaType } = evidenceOnFile(tables, viewer, hash) ?? notFound('evidence', hash);
     const stored = await this.blobs.get(hash);
     if (!stored) throw evidenceRejections.EvidenceStoreUnavailable({ retryAfter: 60 });
+    void reply.header('biolithic-position', String(position));
     // As a download: what somebody filed is never shown as a page of this service.
     return new StreamableFile(stored.content, { type: mediaType, length: stored.size, disposition: `attachment; filename="${hash}"` });
   }

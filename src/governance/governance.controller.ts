@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, and the protocols in force.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
-import { IsIn, IsOptional } from 'class-validator';
-import { maySee, type Viewer } from '../community/index.ts';
+import { IsIn } from 'class-validator';
+import { maySee, type Outcome, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -22,32 +22,70 @@ import {
   rowOf,
 } from '../http/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
-import { AdmitProposal, DraftProposal, FreezeProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
+import { CHOICES } from './ballot.ts';
+import { AdmitProposal, DraftProposal, FreezeProposal, SubmitProposal, UntouchableClause, WithdrawProposal } from './proposal.commands.ts';
 import { proposalRejections } from './rejections.ts';
-import { PROPOSAL_STATES, type ProposalState } from './proposal.ts';
+import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { proposalFor, proposalsFor } from './queries.ts';
+import { proposalFor, proposalsFor, type Counts } from './queries.ts';
+import { Optional } from '../validation/index.ts';
+
+const OUTCOMES = ['passed', 'NoQuorum', 'NotApproved'] as const satisfies readonly Outcome[];
 
 class ProposalFilter extends Paging {
   /** Phase that the proposals are in. */
-  @IsOptional()
+  @Optional()
   @IsIn(PROPOSAL_STATES)
   readonly state?: ProposalState;
 }
 
-const proposalRow = rowOf(protocolStatus.tables.proposal);
-const counts = { type: 'integer', minimum: 0 };
-const proposalPage = {
-  ...proposalRow,
-  properties: {
-    ...(proposalRow['properties'] as object),
+const { tables: shapes } = protocolStatus;
+
+/** As the founding states them. */
+const rule = { $ref: '#/components/schemas/StatedDecisionRule' };
+const duration = { $ref: '#/components/schemas/StatedDuration' };
+const object = <T>(properties: Readonly<Record<keyof T, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
+const clauses = { type: 'array', items: UntouchableClause };
+const count = { type: 'integer', minimum: 0 };
+const position = { type: 'integer', minimum: 1 };
+const root = { type: 'string', description: 'Merkle root of the roll.' };
+const outcome = { type: 'string', enum: OUTCOMES };
+
+const counts = object<Counts>({ yes: count, no: count, abstain: count });
+const certificate = object<Certificate>({
+  ...counts.properties,
+  roll: { ...count, description: 'Persons on the roll.' },
+  rollRoot: root,
+  rule,
+  frozenAt: { ...position, description: 'Position at which the roll was fixed.' },
+  pollsClosedAt: { ...position, description: 'Position up to which ballots count.' },
+  stampedLater: { type: 'array', items: position, description: 'Ballots that count although the log stamped them at or after the closing time.' },
+  outcome,
+});
+
+const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
+const proposalPage = rowOf(
+  shapes.proposal,
+  {
+    key: { format: 'uuid', description: 'ProposalId.' },
+    state: { enum: PROPOSAL_STATES },
+    shown: { enum: ['community', 'public'], description: 'Who may read it.' },
+    clauses,
+    membershipBeforeFreeze: duration,
+    rule,
+    rollRoot: root,
+    outcome,
+    certificate,
+  },
+  {
     counts: {
+      ...counts,
       type: ['object', 'null'],
-      properties: { yes: counts, no: counts, abstain: counts },
       description: 'Ballots on record; null before the vote opens, and to who is no member until it is certified.',
     },
   },
-};
+);
+const ballotRow = rowOf(shapes.ballot, { choice: { enum: CHOICES } });
 
 @Controller('proposals')
 export class ProposalController {
@@ -141,7 +179,7 @@ export class ProposalController {
   @Get(':proposal/ballots')
   @ForLinkedPersons()
   @Describes('Ballots on record, by name: votes are open', 'For members.')
-  @Answers(rowOf(protocolStatus.tables.ballot), 'page')
+  @Answers(ballotRow, 'page')
   @Rejects('MembersOnly')
   async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging, @Viewing() viewer: Viewer) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
@@ -165,7 +203,7 @@ export class ProtocolController {
   @Get()
   @Public()
   @Describes('Protocols in force: since when, and by which vote')
-  @Answers(rowOf(protocolStatus.tables.protocol), 'page')
+  @Answers(protocolRow, 'page')
   async list(@Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging) {
     const { position, tables } = await this.views.read(protocolStatus, at);
     return answer(position, tables.protocol.list({ ...(cursor === undefined ? {} : { after: cursor }), ...(limit === undefined ? {} : { limit }) }));
@@ -174,7 +212,7 @@ export class ProtocolController {
   @Get(':protocol')
   @Public()
   @Describes('One protocol in force, by its code')
-  @Answers(rowOf(protocolStatus.tables.protocol))
+  @Answers(protocolRow)
   async one(@PathId('protocol') protocol: string, @Reading() at: Reading) {
     const { position, tables } = await this.views.read(protocolStatus, at);
     return answer(position, tables.protocol.get(protocol) ?? notFound('protocol', protocol));

@@ -1,10 +1,11 @@
 // What routes answer with: views as of a position, and acknowledgements of commands.
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID, Min, ValidateNested } from 'class-validator';
+import { IsArray, IsInt, IsISO8601, IsObject, IsString, IsUUID, Min, ValidateNested } from 'class-validator';
 import type { Event } from '../kernel/index.ts';
 import { derivedId } from '../kernel/index.ts';
 import type { Acknowledgement as Executed } from '../runtime/index.ts';
 import { edgeRejections } from './rejections.ts';
+import { Optional } from '../validation/index.ts';
 
 /** A body with the position that it is as of: sets ETag and Biolithic-Position. */
 export class Answer {
@@ -44,7 +45,7 @@ export class Acknowledgement {
   readonly commandId: string;
 
   /** Id of what the command made, where it made something. */
-  @IsOptional()
+  @Optional()
   @IsUUID()
   readonly id?: string;
 

@@ -15,12 +15,11 @@ export interface ProblemSources {
   readonly rejects: readonly string[];
 }
 
-const ALWAYS = ['MalformedRequest', 'InvalidToken', 'TooManyRequests', 'TooSlow', 'Unavailable', 'IssuerUnavailable'];
+const ALWAYS = ['MalformedRequest', 'InvalidToken', 'NotRepresentative', 'TooManyRequests', 'TooSlow', 'HeadersTooLarge', 'Unavailable', 'IssuerUnavailable'];
 const COMMAND = [
   'IdempotencyKeyRequired',
   'InvalidIdempotencyKey',
   'InvalidPrecondition',
-  'NotRepresentative',
   'IdempotencyKeyReused',
   'NothingToDo',
   'StreamChanged',
@@ -42,6 +41,9 @@ const BY_ACCESS: Record<Access['to'], readonly string[]> = {
   roles: ['TokenRequired', 'RoleRequired'],
 };
 
+/** What no rule refuses: the service's own fault. */
+const FAULT = { status: 500, name: 'InternalError', description: '`InternalError`: the service failed.' };
+
 const PROBLEM: Schema = {
   type: 'object',
   description: 'A refusal (RFC 9457).',
@@ -59,8 +61,14 @@ const PROBLEM: Schema = {
   required: ['type', 'title', 'status', 'detail', 'instance', 'name', 'rule', 'details'],
 };
 
+export interface ProblemResponse {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content: object;
+}
+
 /** Responses by status. @throws Error for a name that no room declares: a bug */
-export function problemResponses(sources: ProblemSources, schemas: ApiSchemas): Record<string, object> {
+export function problemResponses(sources: ProblemSources, schemas: ApiSchemas): Record<string, ProblemResponse> {
   const names = new Set([
     ...ALWAYS,
     ...(sources.access ? BY_ACCESS[sources.access.to] : ['RefusedToAll']),
@@ -79,13 +87,16 @@ export function problemResponses(sources: ProblemSources, schemas: ApiSchemas): 
     if (status === undefined) throw new Error(`no rejection is named ${name}`);
     byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
   }
-  const problem = schemas.named('Problem', PROBLEM);
-  const responses: Record<string, object> = {};
+  const problem = schemas.put('Problem', PROBLEM);
+  const contentOf = (ofStatus: readonly string[]): object => ({
+    'application/problem+json': { schema: { allOf: [problem, { properties: { name: { enum: ofStatus } } }] } },
+  });
+  const responses: Record<string, ProblemResponse> = { [FAULT.status]: { description: FAULT.description, content: contentOf([FAULT.name]) } };
   for (const [status, ofStatus] of byStatus) {
     responses[status] = {
       description: ofStatus.map((name) => `\`${name}\`: ${(declared.get(name) as readonly [number, string, string])[1]}.`).join(' '),
       ...(status === 503 || status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.' } } } : {}),
-      content: { 'application/problem+json': { schema: { allOf: [problem, { properties: { name: { enum: ofStatus } } }] } } },
+      content: contentOf(ofStatus),
     };
   }
   return responses;

@@ -7,7 +7,7 @@ import { checked } from './validation.ts';
 
 const merged = createParamDecorator((_: unknown, context: ExecutionContext): object => {
   const { body, params } = context.switchToHttp().getRequest<FastifyRequest>() as { body: unknown; params: Record<string, string> };
-  if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
     throw edgeRejections.MalformedRequest({ problems: [{ property: '', problem: 'the body must be a JSON object' }] });
   }
   for (const name in params) {

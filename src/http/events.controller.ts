@@ -1,7 +1,7 @@
 // The log as its readers may see it: live as Server-Sent Events, and page by page as JSON lines.
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsInt, Matches, Max, Min } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setImmediate as turn } from 'node:timers/promises';
 import { maySee } from '../community/index.ts';
@@ -19,12 +19,13 @@ import { edgeRejections } from './rejections.ts';
 import { POSITION_HEADER } from './responses.ts';
 import { Standing } from './standing.ts';
 import { reached } from './waiting.ts';
+import { Optional } from '../validation/index.ts';
 
 const asList = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.split(',') : value);
 
 class FeedFilter {
   /** Position after which to begin; the default is now. `Last-Event-ID` goes before it. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -32,7 +33,7 @@ class FeedFilter {
   readonly after?: number;
 
   /** Wire names of events, separated by commas; the default is all. */
-  @IsOptional()
+  @Optional()
   @Transform(asList)
   @ArrayMaxSize(100)
   @Matches(/^[a-z][a-z-]*\.[a-z][a-z-]*\.v[1-9][0-9]*$/, { each: true })
@@ -41,7 +42,7 @@ class FeedFilter {
 
 class EventsFilter extends FeedFilter {
   /** Most events to answer with. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)

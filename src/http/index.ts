@@ -41,15 +41,16 @@
 // - `@Acting() acting: Acting`: who acts (PersonId), for which party (`Biolithic-On-Behalf-Of`, checked against the log), the
 //   command id (from `Idempotency-Key`, required) and the position of `If-Match`. Where nobody is identified yet
 //   (`@Public()` routes) say who acts: `acting.as(person)`.
-// - `commands.run(command, acting)` gives the acknowledgement; return it as it is, or with more properties:
-//   `{ ...ack, token }`. Its events have their data: `ack.dataOf<InvitationIssued>('InvitationIssued')`. Commands
+// - `commands.run(command, acting)` gives the acknowledgement; return it as it is, or with more properties, as a class that extends
+//   `Acknowledgement` and is named by `@Answers`. Its events have their data: `ack.dataOf<InvitationIssued>('InvitationIssued')`. Commands
 //   answer 200. The position header comes of itself. It throws `Rejection`s, which become problem details.
 // Reads
 // - `@Reading() at`: `asOf` (position or instant) and `waitFor`, resolved; hand it to `views.read(view, at)`.
 // - `@Listing(Filter) filter`: the rest of the query string, validated; `class Filter extends Paging` has `cursor` and `limit`.
 //   Query values are text: use `@Type(() => Number)` for numbers. Without `@Listing` a query property other than asOf and waitFor is 400.
 // - `return answer(position, body)` sets ETag and `Biolithic-Position`, and answers If-None-Match.
-// - Response schemas: `@Answers(Class)` of a class with class-validator decorators, or `@Answers(rowOf(view.tables.lot))`.
+// - Response schemas: `@Answers(Class)` of a class with class-validator decorators, or `@Answers(rowOf(view.tables.lot, { state: { enum: STATES } }))`:
+//   what is in JSON columns, and which texts a column knows, is said here. In a schema, a class stands for its own.
 // Access: every route carries exactly one of these; without one it is refused to everybody.
 // - `@Public()`; `@ForIdentified()` valid token, person need not be linked; `@ForLinkedPersons()`; `@ForRoles('auditor', …)` any of them; `@ForOperator()`.
 //   Deciders judge what a person may do; access only says who may knock.

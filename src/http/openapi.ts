@@ -10,6 +10,14 @@ import { routeMetadata, type ResponseShape, type RouteMetadata } from './metadat
 import { Paging } from './reading.ts';
 import { problemResponses, type ProblemSources } from './api-problems.ts';
 
+interface ApiAnswer {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content?: object;
+}
+
+type Answers = Readonly<Record<string, ApiAnswer>>;
+
 interface Operation {
   operationId: string;
   tags?: string[];
@@ -18,7 +26,7 @@ interface Operation {
   security?: object[];
   parameters?: object[];
   requestBody?: object;
-  responses: Record<string, object>;
+  responses: Answers;
 }
 
 interface Route {
@@ -111,10 +119,11 @@ function describe(operation: Operation, method: string, path: string, { metadata
   const body = bodyOf(pathNames, metadata, command, schemas);
   if (body) operation.requestBody = body;
   else delete operation.requestBody;
-  operation.responses = {
-    ...answersOf(operation, method, metadata, schemas),
-    ...problemResponses(problemSources(method, pathNames, metadata, access), schemas),
-  };
+  operation.responses = together(
+    answersOf(operation, method, metadata, schemas),
+    besides(operation),
+    problemResponses(problemSources(method, pathNames, metadata, access), schemas),
+  );
 }
 
 function parametersOf(pathNames: readonly string[], metadata: RouteMetadata, command: Schema | undefined, schemas: ApiSchemas): object[] {
@@ -122,7 +131,8 @@ function parametersOf(pathNames: readonly string[], metadata: RouteMetadata, com
     const { description, ...schema } = command?.properties?.[name] ?? { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' };
     return parameter(name, 'path', schema, description ?? `Id: ${name}.`);
   });
-  if (metadata.reading) found.push(AS_OF, WAIT_FOR, IF_NONE_MATCH);
+  if (metadata.reading) found.push(AS_OF, WAIT_FOR);
+  if (isConditional(metadata)) found.push(IF_NONE_MATCH);
   if (metadata.listing) {
     const listing = schemas.ofClass(metadata.listing);
     for (const [name, { description, ...schema }] of Object.entries(listing.properties ?? {})) {
@@ -145,21 +155,44 @@ function bodyOf(pathNames: readonly string[], metadata: RouteMetadata, command: 
   const schema: Schema = { type: 'object', properties, additionalProperties: false, ...(required.length > 0 ? { required } : {}) };
   return {
     required: required.length > 0,
-    content: { 'application/json': { schema: schemas.named(metadata.command.name, schema) } },
+    content: { 'application/json': { schema: schemas.put(metadata.command.name, schema) } },
   };
 }
 
-function answersOf(operation: Operation, method: string, metadata: RouteMetadata, schemas: ApiSchemas): Record<string, object> {
+/** What a route says itself, by Nest's decorators, of answers that are no successes. */
+const besides = ({ responses }: Operation): Answers =>
+  Object.fromEntries(Object.entries(responses).filter(([status]) => !status.startsWith('2')));
+
+/** One set of answers; those of the same status may come in either form. */
+function together(...parts: readonly Answers[]): Answers {
+  const all: Record<string, ApiAnswer> = {};
+  for (const [status, answer] of parts.flatMap(Object.entries<ApiAnswer>)) {
+    const before = all[status];
+    all[status] = before
+      ? {
+          description: `${before.description} ${answer.description}`,
+          headers: { ...before.headers, ...answer.headers },
+          content: { ...before.content, ...answer.content },
+        }
+      : answer;
+  }
+  return all;
+}
+
+function answersOf(operation: Operation, method: string, metadata: RouteMetadata, schemas: ApiSchemas): Answers {
   const succeeded = Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? (method === 'post' ? '201' : '200');
   const { status = succeeded, mediaType = 'application/json' } = metadata.answers ?? {};
   const schema = metadata.answers ? shapeOf(metadata.answers, schemas) : metadata.acting ? schemas.ref(Acknowledgement) : {};
-  const headers = metadata.reading ? READ_HEADERS : metadata.acting ? POSITION_HEADERS : undefined;
+  const headers = isConditional(metadata) ? READ_HEADERS : metadata.reading || metadata.acting ? POSITION_HEADERS : undefined;
   const answer = { description: metadata.summary ?? 'Done.', ...(headers ? { headers } : {}), content: { [mediaType]: { schema } } };
-  return { [status]: answer, ...(metadata.reading ? { 304: { description: 'Nothing has happened since.' } } : {}) };
+  return { [status]: answer, ...(isConditional(metadata) ? { 304: { description: 'Nothing has happened since.' } } : {}) };
 }
 
+/** Reads that answer by tag; files and streams do not. */
+const isConditional = ({ reading, answers }: RouteMetadata): boolean => reading === true && answers?.mediaType === undefined;
+
 function shapeOf({ of, as }: ResponseShape, schemas: ApiSchemas): Schema {
-  const one = typeof of === 'function' ? schemas.ref(of as new () => object) : (of as Schema);
+  const one = schemas.resolved(of);
   if (as === 'list') return { type: 'array', items: one };
   if (as === 'one') return one;
   return {
@@ -172,7 +205,7 @@ function shapeOf({ of, as }: ResponseShape, schemas: ApiSchemas): Schema {
 function problemSources(method: string, pathNames: readonly string[], metadata: RouteMetadata, access: Access | undefined): ProblemSources {
   return {
     access,
-    command: metadata.command !== undefined || metadata.acting === true,
+    command: metadata.acting === true,
     body: metadata.command !== undefined && method !== 'get',
     file: metadata.takesFile === true,
     reading: metadata.reading === true,

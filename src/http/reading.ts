@@ -1,7 +1,7 @@
 // Reading: which past a read is of, how long it waits, and how lists are paged.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, isISO8601, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, isISO8601, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { INSTANT, msOf } from '../kernel/index.ts';
 import type { ReadAt } from '../runtime/index.ts';
@@ -9,6 +9,7 @@ import { isForbiddenName } from './body.ts';
 import { describeRoute, routeMetadata } from './metadata.ts';
 import { edgeRejections } from './rejections.ts';
 import { checked } from './validation.ts';
+import { Optional } from '../validation/index.ts';
 
 export interface Reading extends ReadAt {
   /** Position that the read is as of; absent = now. */
@@ -20,13 +21,13 @@ export interface Reading extends ReadAt {
 /** Query properties of every list; filters extend it. */
 export class Paging {
   /** Where the last page ended: its `next`. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(1024)
   readonly cursor?: string;
 
   /** Rows per page. */
-  @IsOptional()
+  @Optional()
   @Type(() => Number)
   @IsInt()
   @Min(1)

@@ -1,26 +1,34 @@
 // Health for whoever runs the service, metrics for Prometheus, and the document that describes it all.
 import { Controller, Get, Header, HttpCode, Res } from '@nestjs/common';
+import { ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from './access.ts';
 import { Answers, Describes } from './describe.ts';
 import { Metrics } from './metrics.ts';
 import { ApiDocument } from './api-document.ts';
 import { Readiness, type ReadinessReport } from './readiness.ts';
+import { VIEW_STANDING } from './views.controller.ts';
 
-const CHECK = { type: 'object', properties: { ok: { type: 'boolean' }, reason: { type: 'string' } }, required: ['ok'] };
-
-const REPORT = {
+const count = { type: 'integer', minimum: 0 };
+const object = (properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}) => ({
   type: 'object',
-  properties: {
-    ready: { type: 'boolean' },
-    checks: {
-      type: 'object',
-      properties: { log: CHECK, views: CHECK, obligations: CHECK, clock: CHECK, accepting: CHECK },
-      required: ['log', 'views', 'obligations', 'clock', 'accepting'],
-    },
-  },
-  required: ['ready', 'checks'],
+  properties: { ...properties, ...optional },
+  required: Object.keys(properties),
+});
+const check = (facts: Readonly<Record<string, object>> = {}, optional: Readonly<Record<string, object>> = {}) =>
+  object({ ok: { type: 'boolean' }, ...facts }, { reason: { type: 'string', description: 'Why not.' }, ...optional });
+
+type Checks = Readonly<Record<keyof ReadinessReport['checks'], object>>;
+
+const CHECKS: Checks = {
+  log: check({ state: { enum: ['ok', 'catching-up', 'unavailable', 'diverged'] }, lag: { type: 'number', minimum: 0, description: 'ms.' }, position: count }),
+  views: check({ views: { type: 'array', items: VIEW_STANDING } }),
+  obligations: check({ open: count, overdue: count, refused: count }),
+  clock: check({}, { driftMs: { type: 'integer' } }),
+  accepting: check(),
 };
+
+const REPORT = object({ ready: { type: 'boolean' }, checks: object(CHECKS) });
 
 @Controller()
 @Public()
@@ -41,6 +49,7 @@ export class StatusController {
   @Get('health/ready')
   @Describes('Whether the service may be asked', 'Answers 503 with the same report when it may not.')
   @Answers(REPORT)
+  @ApiServiceUnavailableResponse({ description: 'It may not: the report says why.', schema: REPORT as object })
   ready(@Res({ passthrough: true }) reply: FastifyReply): ReadinessReport {
     const report = this.readiness.report();
     void reply.header('cache-control', 'no-store').code(report.ready ? 200 : 503);
@@ -59,7 +68,13 @@ export class StatusController {
   @Get('openapi.json')
   @HttpCode(200)
   @Describes('This document')
-  @Answers({ type: 'object' })
+  @Answers({
+    type: 'object',
+    properties: { openapi: { type: 'string', pattern: '^3\\.1\\.' }, info: { type: 'object' }, paths: { type: 'object' }, components: { type: 'object' } },
+    required: ['openapi', 'info', 'paths', 'components'],
+    additionalProperties: true,
+    description: 'As OpenAPI 3.1 says.',
+  })
   @Header('content-type', 'application/json; charset=utf-8')
   async openapi(): Promise<string> {
     return this.document.text();

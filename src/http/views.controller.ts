@@ -1,12 +1,13 @@
 // The views as who runs the service sees them: where each one stands, and building them anew.
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsOptional, IsString } from 'class-validator';
+import { Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsString } from 'class-validator';
+import type { BuildProgress } from '../runtime/index.ts';
 import { LogReader } from './ports.ts';
 import { ForOperator } from './access.ts';
-import { Answer, answer } from './answer.ts';
 import { Command } from './command.ts';
 import { Answers, Describes, Rejects } from './describe.ts';
 import { edgeRejections } from './rejections.ts';
+import { Optional } from '../validation/index.ts';
 
 /** Where a view stands; `progress` while it is being built. */
 export interface ViewStanding {
@@ -17,7 +18,7 @@ export interface ViewStanding {
   readonly position: number;
   /** Events behind the log's head. */
   readonly lag: number;
-  readonly progress?: object;
+  readonly progress?: BuildProgress;
 }
 
 /** Keeps the views of the service. */
@@ -29,7 +30,7 @@ export abstract class ViewKeeping {
 
 class RebuildViews {
   /** Names of views; absent: all. */
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayUnique()
@@ -37,16 +38,32 @@ class RebuildViews {
   readonly views?: readonly string[];
 }
 
-const STANDING = {
+const count = { type: 'integer', minimum: 0 };
+
+const PROGRESS: Readonly<Record<keyof BuildProgress, object>> = {
+  views: { type: 'array', items: { type: 'string' }, description: 'Views that are built in the same pass.' },
+  position: count,
+  head: { ...count, description: 'Where the log is.' },
+  eventsPerSecond: { type: 'number', minimum: 0 },
+  secondsLeft: { type: 'number', minimum: 0, description: 'Absent until a rate is known.' },
+};
+
+/** Schema of where a view stands. */
+export const VIEW_STANDING = {
   type: 'object',
   properties: {
     name: { type: 'string' },
     version: { type: 'integer' },
     state: { enum: ['live', 'building', 'failed'] },
-    reason: { type: 'string' },
-    position: { type: 'integer', minimum: 0 },
-    lag: { type: 'integer', minimum: 0, description: 'Events behind the log.' },
-    progress: { type: 'object', description: 'While it is being built.' },
+    reason: { type: 'string', description: 'Why it failed.' },
+    position: count,
+    lag: { ...count, description: 'Events behind the log.' },
+    progress: {
+      type: 'object',
+      properties: PROGRESS,
+      required: ['views', 'position', 'head', 'eventsPerSecond'],
+      description: 'While it is being built, also beside a live one.',
+    },
   },
   required: ['name', 'version', 'state', 'position', 'lag'],
 };
@@ -59,7 +76,7 @@ const REBUILD = {
 
 const KEPT = {
   type: 'object',
-  properties: { position: { type: 'integer', minimum: 0 }, views: { type: 'array', items: STANDING }, rebuild: { ...REBUILD, description: 'The last rebuild since the start.' } },
+  properties: { position: { ...count, description: 'Last one of the log.' }, views: { type: 'array', items: VIEW_STANDING }, rebuild: { ...REBUILD, description: 'The last rebuild since the start.' } },
   required: ['position', 'views'],
 };
 
@@ -67,6 +84,12 @@ interface Rebuild {
   readonly running: boolean;
   readonly views: readonly string[];
   readonly failure?: string;
+}
+
+interface KeptViews {
+  readonly position: number;
+  readonly views: readonly ViewStanding[];
+  readonly rebuild?: Rebuild;
 }
 
 @Controller('views')
@@ -82,9 +105,10 @@ export class ViewsController {
   @Get()
   @Describes('Where the views stand', 'With the progress of a rebuild, and how the last one ended.')
   @Answers(KEPT)
-  read(): Answer {
-    const { position } = this.log.head();
-    return answer(position, { position, views: this.keeping.status(), ...(this.last ? { rebuild: this.last } : {}) });
+  @Header('cache-control', 'no-store')
+  read(): KeptViews {
+    // Not as of a position: a rebuild goes on while nothing happens.
+    return { position: this.log.head().position, views: this.keeping.status(), ...(this.last ? { rebuild: this.last } : {}) };
   }
 
   @Post('rebuild')

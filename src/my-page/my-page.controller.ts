@@ -1,36 +1,42 @@
 // Routes of my page.
 import { Controller, Get } from '@nestjs/common';
-import { actsOf, actsView, communityView, paging, type Viewer } from '../community/index.ts';
-import { materialCustody } from '../custody/index.ts';
+import { actsOf, actsView, communityView, paging, ROLES, SCOPES, type ActShown, type Viewer } from '../community/index.ts';
+import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
-import { protocolStatus } from '../governance/index.ts';
+import { protocolStatus, type AwaitedBallot } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer } from '../http/index.ts';
-import { myPage } from './my-page.ts';
+import { myPage, type MyPage, type MyParty, type ReportToCorroborate } from './my-page.ts';
 
 type Somebody = Viewer & { readonly person: string };
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
+const instant = { type: 'string', format: 'date-time' };
+const textOrNull = { type: ['string', 'null'] };
 const list = (items: object) => ({ type: 'array', items });
-const object = (properties: Readonly<Record<string, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
+const object = <T>(properties: Readonly<Record<keyof T, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
 
-const act = object({ position: count, what: text, stream: text, at: { type: 'string', format: 'date-time' }, by: text, onBehalfOf: { type: ['string', 'null'] } });
-const page = object({
+type Waiting = MyPage['waiting'];
+const offer = rowOf(materialCustody.tables.transfer, { passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
+const request = rowOf(materialCustody.tables.request, { state: { enum: REQUEST_STATES } });
+const act = object<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
+const acts = { type: 'object', properties: { rows: list(act), next: { ...text, description: 'Cursor of the next page of `/my-page/acts`.' } }, required: ['rows'] };
+const page = object<MyPage>({
   person: text,
-  name: { type: ['string', 'null'] },
+  name: textOrNull,
   status: { enum: ['none', 'applied', 'member'] },
-  roles: list(text),
-  parties: list(object({ party: text, name: text, scope: list(text), until: { type: ['string', 'null'], format: 'date-time' } })),
-  waiting: object({
-    charter: { type: ['object', 'null'] },
-    ballots: list(object({ proposal: text, title: text, closesAt: { type: 'string', format: 'date-time' } })),
-    offers: list(rowOf(materialCustody.tables.transfer)),
-    requests: list(rowOf(materialCustody.tables.request)),
-    sabotage: list(object({ sabotage: text, facility: text, reportedAt: { type: 'string', format: 'date-time' }, corroborations: count, needed: count })),
+  roles: list({ enum: ROLES }),
+  parties: list(object<MyParty>({ party: text, name: text, scope: list({ enum: SCOPES }), until: { ...instant, type: ['string', 'null'] } })),
+  waiting: object<Waiting>({
+    charter: { ...object<NonNullable<Waiting['charter']>>({ name: text, charterText: text }), type: ['object', 'null'] },
+    ballots: list(object<AwaitedBallot>({ proposal: text, title: text, closesAt: instant })),
+    offers: list(offer),
+    requests: list(request),
+    sabotage: list(object<ReportToCorroborate>({ sabotage: text, facility: text, reportedAt: instant, corroborations: count, needed: count })),
     applications: list(text),
-    proposals: list(object({ proposal: text, title: text })),
+    proposals: list(object<Waiting['proposals'][number]>({ proposal: text, title: text })),
   }),
-  acts: object({ rows: list(act) }),
+  acts,
 });
 
 @Controller('my-page')

@@ -58,7 +58,8 @@ describe('the document', () => {
     expect(problems(pin, 422)).toEqual(['IdempotencyKeyReused', 'HamletRudeNote']);
     expect(problems(pin, 412)).toEqual(['StreamChanged']);
     expect(problems(pin, 403)).toContain('NotLinked');
-    expect(problems(of('post', '/notes/pictures'), 403)).toEqual(['RoleRequired']);
+    expect(problems(of('post', '/notes/pictures'), 403)).toEqual(['NotRepresentative', 'RoleRequired']);
+    expect(problems(pin, 500)).toEqual(['InternalError']);
     expect(problems(of('get', '/notes'), 401)).toEqual(['InvalidToken']);
   });
 });

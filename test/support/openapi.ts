@@ -14,7 +14,7 @@ export interface Operation {
   readonly summary?: string;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Record<string, { readonly schema: Record<string, unknown> }> };
-  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, { readonly schema: Record<string, unknown> }> }>;
+  readonly responses: Record<string, { readonly description: string; readonly headers?: Record<string, object>; readonly content?: Record<string, { readonly schema: Record<string, unknown> }> }>;
   readonly security: readonly object[];
 }
 
@@ -73,10 +73,16 @@ const ESSENTIALS = {
   },
 };
 
-/** Everything that is wrong with a document: its form, its schemas, references that lead nowhere, ids and parameters that do not fit. */
-export function faultsOf(document: ApiDescription): string[] {
+/** A validator of the document's dialect and formats. */
+export function newAjv(): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   (addFormats as unknown as (to: unknown) => void)(ajv);
+  return ajv;
+}
+
+/** Everything that is wrong with a document: its form, its schemas, references that lead nowhere, ids and parameters that do not fit. */
+export function faultsOf(document: ApiDescription): string[] {
+  const ajv = newAjv();
   const faults: string[] = [];
   if (!ajv.validate(ESSENTIALS, document)) faults.push(...(ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`));
   const routes = routesOf(document);
@@ -109,4 +115,18 @@ function* schemasIn(document: ApiDescription): Generator<[Record<string, unknown
       for (const { schema } of Object.values(content ?? {})) yield [schema, `${method} ${path} ${status}`];
     }
   }
+}
+
+/** Where a schema leaves open what comes: anything at all, or an object of any properties. */
+export function* openIn(schema: unknown, at: string): Generator<string> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if (Array.isArray(schema)) {
+    for (const one of schema) yield* openIn(one, at);
+    return;
+  }
+  const { properties, ...keywords } = schema as Record<string, unknown>;
+  const isClosed = properties !== undefined || '$ref' in keywords || 'allOf' in keywords;
+  if (Object.keys(schema).length === 0 || keywords['additionalProperties'] === true || (keywords['type'] === 'object' && !isClosed)) return yield at;
+  for (const [name, property] of Object.entries(properties ?? {})) yield* openIn(property, `${at} ${name}`);
+  for (const inside of Object.values(keywords)) yield* openIn(inside, at);
 }

@@ -1,0 +1,342 @@
+// The document and the service say the same: a community's life over HTTP that succeeds on every route, and mistakes on each of them,
+// all held against the OpenAPI document by the letter.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { instantOf } from '../../src/kernel/index.ts';
+import { amiss, Contract } from '../support/contract.ts';
+import { openIn, type ApiDescription } from '../support/openapi.ts';
+import { startTestService, type ServiceHere } from '../support/service.ts';
+import { listen, until } from '../support/sse.ts';
+import { call, done, join, positionOf, showing, Town, type CallOptions, type Reply, type Townsperson } from '../support/town.ts';
+
+const SIMULATED = { argv: ['--clock', 'simulated'] };
+
+let service: ServiceHere;
+let forming: ServiceHere;
+let contract: Contract;
+let stop: () => void;
+let operator: string;
+let town: Town;
+let member: Townsperson;
+
+beforeAll(async () => {
+  [service, forming] = await Promise.all([startTestService(SIMULATED), startTestService(SIMULATED)]);
+  contract = new Contract((await (await fetch(`${service.url}/openapi.json`)).json()) as ApiDescription);
+  stop = contract.listenIn();
+  // Today: the town's representatives are appointed by the calendar of the test.
+  operator = await service.operatorToken();
+  await done(service.url, 'POST', '/clock', { token: operator, body: { to: instantOf(Date.now()) } });
+  operator = await service.operatorToken();
+});
+
+afterAll(async () => {
+  stop?.();
+  await Promise.all([service?.close(), forming?.close()]);
+});
+
+const now = (): number => service.service.stores.clock.now();
+const pass = (seconds: number) => done(service.url, 'POST', '/clock', { token: operator, body: { to: instantOf(now() + seconds * 1000) } });
+const does = (who: Townsperson, method: string, path: string, body?: unknown, rest: CallOptions = {}): Promise<Reply> =>
+  done(service.url, method, path, { token: who.token, ...(body === undefined ? {} : { body }), ...rest });
+const sees = (who: Townsperson, path: string, ...after: readonly Reply[]): Promise<Reply> => does(who, 'GET', after.length > 0 ? showing(path, after) : path);
+/** Without a token. */
+const everybodySees = async (...paths: readonly string[]): Promise<void> => {
+  for (const path of paths) expect([path, (await fetch(service.url + path)).status]).toEqual([path, 200]);
+};
+const seesAll = async (who: Townsperson, paths: readonly string[], ...after: readonly Reply[]): Promise<void> => {
+  for (const path of paths) await sees(who, path, ...after);
+};
+const refused = async (name: string, replying: Promise<Reply>): Promise<Reply> => {
+  const reply = await replying;
+  expect(reply.body['name']).toBe(name);
+  return reply;
+};
+/** Bodies that are refused, by the name of what refuses them. */
+const mistakes = async (who: Townsperson, method: string, path: string, bodies: Readonly<Record<string, object>>): Promise<void> => {
+  for (const [name, body] of Object.entries(bodies)) await refused(name, tries(who, method, path, body));
+};
+const tries = (who: Townsperson, method: string, path: string, body?: unknown): Promise<Reply> =>
+  call(service.url, method, path, { token: who.token, ...(body === undefined ? {} : { body }) });
+const id = (reply: Reply): string => reply.body['id'] as string;
+/** What was found since it was last asked. */
+const told = (): string[] => {
+  const found = [...contract.faults];
+  contract.faults.clear();
+  return found;
+};
+
+describe('a community that forms', () => {
+  const at = (method: string, path: string, token?: string, body?: unknown) => call(forming.url, method, path, { token, ...(body === undefined ? {} : { body }) });
+
+  test('offers a seat anew, and comes into force', async () => {
+    await refused('NotFound', at('GET', '/community'));
+    const token = await forming.founderToken();
+    const founding = { name: 'Rivermouth', timeZone: 'Europe/Lisbon', language: 'en', charterText: 'Ours.', founderName: 'Zara', founders: 3 };
+    const wrong = { reading: { days: 91 } };
+    await refused('PersonRequired', at('POST', '/community', await forming.operatorToken(), founding));
+    await refused('InvalidRules', at('POST', '/community', token, { ...founding, rules: wrong }));
+    await refused('NotLinked', at('POST', '/charter/acceptance', token, {}));
+    const founded = await at('POST', '/community', token, { ...founding, rules: { invitation: { minutes: 2 } } });
+    await refused('CommunityAlreadyFounded', at('POST', '/community', token, founding));
+    const invitations = founded.body['invitations'] as { invitation: string; code: string }[];
+    await refused('SeatStillOffered', at('POST', `/community/founder-invitations/${invitations[0]?.invitation}/replacement`, token));
+    await refused('CommunityNotInForce', at('POST', '/invitations', token));
+    await refused('CommunityNotInForce', at('POST', '/parties', token, { kind: 'carrier', name: 'Cart' }));
+    const page = await at('GET', `/my-page?waitFor=${positionOf(founded)}`, token);
+    expect(page.body).toMatchObject({ waiting: { charter: { charterText: 'Ours.' } } });
+    await done(forming.url, 'POST', '/clock', { token: await forming.operatorToken(), body: { to: '2000-01-01T00:03:00Z' } });
+    const joined: Townsperson[] = [];
+    for (const { invitation, code } of invitations) {
+      await refused('InvitationExpired', at('POST', `/invitations/${invitation}/acceptance`, undefined, { code, name: 'Oren' }));
+      const replaced = await at('POST', `/community/founder-invitations/${invitation}/replacement`, token);
+      const [anew] = replaced.body['invitations'] as [{ invitation: string; code: string }];
+      joined.push(await join(forming.url, anew, 'Oren'));
+    }
+    await refused('FirstFounderOnly', at('POST', `/community/founder-invitations/${randomUUID()}/replacement`, joined[0]?.token));
+    for (const founder of [{ token }, ...joined]) expect((await at('POST', '/charter/acceptance', founder.token)).status).toBe(200);
+    await refused('CharterAlreadyAccepted', at('POST', '/charter/acceptance', token));
+    await refused('CommunityInForceAlready', at('POST', `/community/founder-invitations/${randomUUID()}/replacement`, token));
+    expect(told()).toEqual([]);
+  });
+});
+
+describe('a community in force', () => {
+  test('has people and parties', async () => {
+    town = await Town.found(service);
+    member = await town.member('Mira', ['keeper']);
+    const { zara, url } = town;
+    const invited = await does(zara, 'POST', '/invitations');
+    const applicant = await join(url, (await does(zara, 'POST', '/invitations')).body as never, 'Ada');
+    await sees(zara, '/invitations', invited);
+    await sees(applicant, '/invitations', invited);
+    await sees(zara, '/my-page', invited);
+    await does(zara, 'DELETE', `/invitations/${id(invited)}`);
+    await refused('InvitationRevoked', call(url, 'POST', `/invitations/${id(invited)}/acceptance`, { body: { code: invited.body['code'], name: 'Late' } }));
+    const party = await town.party('external', 'Chipworks');
+    const away = await town.representative(party, 'Vern');
+    await refused('RoleNeedsDecision', tries(zara, 'POST', `/members/${applicant.person}/admission`, { roles: ['steward'] }));
+    await mistakes(zara, 'POST', `/parties/${party}/invitations`, { InvalidTerm: { scope: ['requests'], until: instantOf(now()) } });
+    const admitted = await does(zara, 'POST', `/members/${applicant.person}/admission`, { roles: ['auditor'] });
+    await refused('NotAnApplicant', tries(zara, 'POST', `/members/${applicant.person}/admission`, {}));
+    await seesAll(zara, ['/members', '/members?status=member&limit=2', `/members/${member.person}`, '/parties?kind=external', `/parties/${party}`], admitted);
+    await everybodySees('/parties', `/parties/${party}`, '/community', `/community?asOf=${positionOf(admitted)}`);
+    await sees(away, '/members');
+    await does(zara, 'DELETE', `/parties/${party}/representatives/${away.person}`);
+    await refused('NotRepresented', tries(zara, 'DELETE', `/parties/${party}/representatives/${away.person}`));
+    await does(member, 'POST', '/tokens', { person: member.person });
+    await done(url, 'POST', '/tokens', { token: operator, body: { person: member.person } });
+    await refused('NotOwnToken', tries(member, 'POST', '/tokens', { person: zara.person }));
+    await refused('PersonNotLinked', call(url, 'POST', '/tokens', { token: operator, body: { person: randomUUID() } }));
+    expect(told()).toEqual([]);
+  });
+
+  test('holds material, and passes it on', async () => {
+    const { zara, oren } = town;
+    await town.material('pet-flakes');
+    const party = await town.party('external', 'Plaza');
+    const buyer = await town.representative(party, 'Bo');
+    const lots = await Promise.all([1, 2, 3].map(() => town.lot('pet-flakes', member)));
+    const [lot, second, third] = lots as [string, string, string];
+    const [mira, kilo] = [member.person, { amount: '1', unit: 'KGM' }];
+    const intake = { material: 'pet-flakes', quantity: kilo, method: 'weighed', owner: mira, custodian: mira, location: 'yard', provenance: 'found', model: 'segregated' };
+    await mistakes(member, 'POST', '/lots', {
+      NotInTheCatalogue: { ...intake, material: 'ambergris' },
+      CannotHold: { ...intake, owner: randomUUID() },
+      NothingThere: { ...intake, quantity: { ...kilo, amount: '0' } },
+      PiecesAreWhole: { ...intake, quantity: { amount: '1.5', unit: 'H87' }, method: 'counted' },
+      MethodDoesNotFit: { ...intake, method: 'counted' },
+    });
+    await refused('MayNotTakeIn', tries(buyer, 'POST', '/lots', intake));
+    const offer = (to: string, more: object = {}) => ({ to, passes: 'ownership-and-custody', ...more });
+    await mistakes(member, 'POST', `/lots/${lot}/offers`, {
+      CannotHold: offer(randomUUID()),
+      OfferedToItsHolder: offer(member.person),
+      NoSuchRequest: offer(party, { request: randomUUID() }),
+      OfferEndsInThePast: offer(party, { expiresAt: instantOf(now()) }),
+    });
+    for (const answer of ['refusal', 'withdrawal', 'acceptance'] as const) {
+      const offered = await does(member, 'POST', `/lots/${lot}/offers`, offer(oren.person, { expiresAt: instantOf(now() + 60_000) }));
+      await refused('AlreadyOffered', tries(member, 'POST', `/lots/${lot}/offers`, offer(zara.person)));
+      await sees(oren, '/my-page', offered);
+      await refused('NotTheRecipient', tries(zara, 'POST', `/lots/${lot}/offers/${id(offered)}/acceptance`, {}));
+      const who = answer === 'withdrawal' ? member : oren;
+      const settled = await does(who, 'POST', `/lots/${lot}/offers/${id(offered)}/${answer}`, answer === 'acceptance' ? { location: 'barn' } : {});
+      await sees(zara, `/transfers/${id(offered)}`, settled);
+    }
+    const asked = await does(buyer, 'POST', '/requests', { party, lot: second, purpose: 'bottles' });
+    await sees(member, '/my-page', asked);
+    await sees(member, `/lots/${second}`, asked);
+    await does(member, 'POST', `/requests/${id(asked)}/refusal`);
+    await refused('RequestSettled', tries(member, 'POST', `/requests/${id(asked)}/refusal`));
+    const again = await does(buyer, 'POST', '/requests', { party, lot: second, purpose: 'bottles' });
+    await does(buyer, 'POST', `/requests/${id(again)}/withdrawal`);
+    const met = await does(buyer, 'POST', '/requests', { party, lot: third, purpose: 'bottles' });
+    const answering = await does(member, 'POST', `/lots/${third}/offers`, offer(party, { request: id(met) }));
+    await refused('RequestBeingAnswered', tries(member, 'POST', `/requests/${id(met)}/refusal`));
+    await refused('NotTheCustodian', tries(oren, 'POST', `/lots/${third}/offers/${id(answering)}/withdrawal`));
+    await mistakes(member, 'POST', `/lots/${second}/offers`, {
+      RequestIsForAnother: offer(party, { request: id(met) }),
+      RequestSettled: offer(party, { request: id(asked) }),
+    });
+    const passed = await does(buyer, 'POST', `/lots/${third}/offers/${id(answering)}/acceptance`, {});
+    await seesAll(zara, ['/materials', '/materials/pet-flakes', '/lots?material=pet-flakes', `/lots/${third}`, '/transfers?limit=1'], passed);
+    await seesAll(zara, ['/requests?limit=2', `/requests/${id(met)}`, '/balances', `/balances?owner=${oren.person}`], passed);
+    await sees(member, `/transfers?from=${member.person}&state=accepted`);
+    await sees(buyer, `/requests?party=${party}`);
+    expect(told()).toEqual([]);
+  });
+
+  test('decides, and enforces what it has decided', async () => {
+    const { zara, oren, iva } = town;
+    const party = await town.party('external', 'Mall');
+    const buyer = await town.representative(party, 'Una');
+    const lot = await town.lot('pet-flakes', member);
+    const offered = await does(member, 'POST', `/lots/${lot}/offers`, { to: party, passes: 'custody' });
+    const clauses = [{ kind: 'untouchable', id: 'all', materials: 'all', parties: 'all-external', exceptions: [] }];
+    const draft = { protocol: 'no-mall', title: 'No mall', prose: 'None.', clauses };
+    const dropped = await does(oren, 'POST', '/proposals', draft);
+    await refused('ClauseIdTwice', tries(oren, 'POST', '/proposals', { ...draft, clauses: [...clauses, ...clauses] }));
+    await refused('PartyNotRegistered', tries(oren, 'POST', '/proposals', { ...draft, clauses: [{ ...clauses[0], parties: [randomUUID()] }] }));
+    await refused('MembersOnly', tries(buyer, 'POST', '/proposals', draft));
+    await sees(oren, `/proposals/${id(dropped)}`, dropped);
+    await does(oren, 'POST', `/proposals/${id(dropped)}/submission`);
+    await mistakes(zara, 'POST', `/proposals/${id(dropped)}/withdrawal`, { NotTheProposer: {} });
+    await refused('StewardRequired', tries(member, 'POST', `/proposals/${id(dropped)}/admission`));
+    await refused('OwnProposal', tries(oren, 'POST', `/proposals/${id(dropped)}/admission`));
+    await sees(iva, '/my-page', dropped);
+    await does(zara, 'POST', `/proposals/${id(dropped)}/admission`);
+    const inYears = instantOf(now() + 500 * 86_400_000);
+    await mistakes(zara, 'POST', `/proposals/${id(dropped)}/freeze`, {
+      ReadingTooShort: { opensAt: '2000-01-01T00:00:00Z' },
+      VotingTooShort: { closesAt: instantOf(now()) },
+      VotingTooFar: { closesAt: inYears },
+    });
+    await does(oren, 'POST', `/proposals/${id(dropped)}/withdrawal`);
+    const [proposal, failing] = [await town.proposal('no-mall', clauses), await town.proposal('some-mall', [])];
+    await refused('WrongPhase', tries(zara, 'POST', `/proposals/${proposal}/freeze`, {}));
+    await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'voting');
+    const cast = await does(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' });
+    await does(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
+    await refused('SameChoice', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' }));
+    await does(iva, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'abstain' });
+    await does(iva, 'DELETE', `/proposals/${proposal}/ballot`);
+    const late = await town.member('Late');
+    await refused('NotOnRoll', tries(late, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
+    const inName = { headers: { 'biolithic-on-behalf-of': party }, token: buyer.token };
+    await refused('VotesInOwnName', call(service.url, 'PUT', `/proposals/${proposal}/ballot`, { ...inName, body: { choice: 'no' } }));
+    await refused('NoBallot', tries(iva, 'DELETE', `/proposals/${proposal}/ballot`));
+    await does(oren, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
+    await seesAll(iva, [`/proposals/${proposal}`, `/proposals/${proposal}/ballots?limit=1`, '/my-page'], cast);
+    await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/ballots`));
+    await pass(2);
+    await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'enacted');
+    await town.until(`/proposals/${failing}`, undefined, ({ outcome }) => outcome === 'NoQuorum');
+    await refused('VotingNotOpen', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
+    await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall');
+
+    const denials = [
+      await refused('DeniedByProtocol', tries(buyer, 'POST', '/requests', { party, lot, purpose: 'all of it' })),
+      await refused('DeniedByProtocol', tries(buyer, 'POST', `/lots/${lot}/offers/${id(offered)}/acceptance`, {})),
+      await refused('DeniedByProtocol', tries(member, 'POST', `/lots/${await town.lot('pet-flakes', member)}/offers`, { to: party, passes: 'custody' })),
+    ];
+    const attempts = await sees(zara, `/refused-requests?party=${party}`, ...denials);
+    expect(attempts.body['rows']).toHaveLength(2);
+    await sees(buyer, `/refused-requests/${(attempts.body['rows'] as [{ key: string }])[0].key}`);
+    expect((await sees(zara, '/denied-offers')).body['rows']).toHaveLength(1);
+    expect(told()).toEqual([]);
+  });
+
+  test('is attacked, and says so', async () => {
+    const { zara, oren, iva } = town;
+    const facility = await town.party('facility', 'Sorting hall');
+    const file = (who: Townsperson, text: string, type = 'text/plain') => {
+      const headers = { authorization: `Bearer ${who.token}`, 'content-type': type, 'idempotency-key': randomUUID() };
+      return fetch(`${service.url}/evidence`, { method: 'POST', body: Buffer.from(text), headers });
+    };
+    const filed = (await (await file(zara, 'a cut belt')).json()) as { hash: string; position: number };
+    expect(await (await file(oren, 'a cut belt')).json()).toEqual(filed);
+    expect((await file(zara, 'void main', 'text/x-c')).status).toBe(415);
+    expect((await file(zara, '')).status).toBe(422);
+    const content = await does(zara, 'GET', `/evidence/${filed.hash}?waitFor=${filed.position}`);
+    expect(content.body).toEqual({ text: 'a cut belt' });
+    const reported = await does(zara, 'POST', '/sabotage', { facility, statement: 'The belt was cut.', evidence: [filed.hash], occurredAt: instantOf(now()) });
+    await refused('EvidenceNotFiled', tries(zara, 'POST', '/sabotage', { facility, statement: 'Cut.', evidence: ['0'.repeat(64)] }));
+    await refused('NotAFacility', tries(zara, 'POST', '/sabotage', { facility: zara.person, statement: 'Cut.', evidence: [] }));
+    await refused('NotYetHappened', tries(zara, 'POST', '/sabotage', { facility, statement: 'Cut.', evidence: [], occurredAt: instantOf(now() + 60_000) }));
+    await refused('OwnReport', tries(zara, 'POST', `/sabotage/${id(reported)}/corroborations`, {}));
+    await sees(oren, '/my-page', reported);
+    await does(oren, 'POST', `/sabotage/${id(reported)}/corroborations`, { statement: 'I saw it.' });
+    await refused('CorroboratedAlready', tries(oren, 'POST', `/sabotage/${id(reported)}/corroborations`, {}));
+    const confirmed = await does(iva, 'POST', `/sabotage/${id(reported)}/corroborations`, {});
+    await refused('SabotageConfirmedAlready', tries(member, 'POST', `/sabotage/${id(reported)}/corroborations`, {}));
+    await seesAll(zara, ['/sabotage', `/sabotage?facility=${facility}&state=confirmed`, `/sabotage/${id(reported)}?limit=1`, '/defence-log'], confirmed);
+    expect(told()).toEqual([]);
+  });
+
+  test('is watched', async () => {
+    const { zara, url } = town;
+    await everybodySees('/health/live', '/health/ready', '/metrics', '/openapi.json', '/clock', '/events?limit=5', '/events?types=community.party-registered.v1');
+    const asZara = { authorization: `Bearer ${zara.token}` };
+    expect((await fetch(`${url}/events?after=3`, { headers: asZara })).status).toBe(200);
+    await seesAll(zara, ['/my-page', '/my-page/acts?limit=3']);
+    const feed = await listen(`${url}/feed?after=0`, asZara);
+    await until(() => feed.events.length > 30);
+    feed.close();
+    for (const { data } of feed.events) contract.streamed('GET /feed', data);
+    const views = () => done(url, 'GET', '/views', { token: operator });
+    await done(url, 'POST', '/views/rebuild', { token: operator, body: { views: ['community'] } });
+    await refused('RebuildUnderWay', call(url, 'POST', '/views/rebuild', { token: operator }));
+    while (((await views()).body['rebuild'] as { running: boolean }).running);
+    await refused('NotFound', call(url, 'POST', '/views/rebuild', { token: operator, body: { views: ['weather'] } }));
+    await refused('ClockMovesForward', call(url, 'POST', '/clock', { token: operator, body: { to: '2001-01-01T00:00:00Z' } }));
+    expect(told()).toEqual([]);
+  });
+
+  test('is not ready when its log is not', async () => {
+    const status = jest.spyOn(service.service.stores.log, 'status').mockReturnValue({ state: 'catching-up', reason: 'far behind', lag: 60_000 });
+    const reply = await call(service.url, 'GET', '/health/ready');
+    status.mockRestore();
+    expect(reply).toMatchObject({ status: 503, body: { ready: false, checks: { log: { ok: false, reason: 'far behind' } } } });
+    expect(reply.headers.get('content-type')).toContain('application/json');
+    expect(told()).toEqual([]);
+  });
+});
+
+test('every route that is described has been called, and succeeded', () => {
+  const all = contract.routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(all.filter((route) => route !== 'GET /feed' && !contract.successes.has(route))).toEqual([]);
+});
+
+test('every property of an answer is described, but for what events hold', () => {
+  const answers = contract.routes.flatMap(({ method, path, operation }) =>
+    Object.entries(operation.responses).flatMap(([status, { content }]) =>
+      Object.values(content ?? {}).flatMap(({ schema }) => [...openIn(schema, `${method.toUpperCase()} ${path} ${status}`)]),
+    ),
+  );
+  const components = Object.entries(contract.schemas).flatMap(([name, schema]) => [...openIn(schema, name)]);
+  expect([...answers, ...components].toSorted()).toEqual([
+    'AcknowledgedEvent data', 'GET /events 200 data', 'GET /feed 200 data', 'GET /openapi.json 200',
+    'Problem details',
+  ]);
+});
+
+test('whoever asks amiss, the answer is one that is described', async () => {
+  const stranger = await service.service.issuer?.mint(randomUUID(), randomUUID(), instantOf(now() + 86_400_000));
+  const newcomer = await join(service.url, (await does(town.zara, 'POST', '/invitations')).body as never, 'New');
+  await does(town.zara, 'POST', '/invitations', undefined, { key: 'used' });
+  const others = [stranger?.token as string, newcomer.token, member.token, town.oren.token, operator].map((token) => ({ authorization: `Bearer ${token}` }));
+  const used = { authorization: `Bearer ${town.zara.token}`, 'idempotency-key': 'used' };
+  const asked = contract.routes.flatMap(({ method, path, operation }) => {
+    const success = contract.successes.get(`${method.toUpperCase()} ${path}`);
+    return success ? [...amiss(success, operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name), [...others, used])] : [];
+  });
+  expect(asked.length).toBeGreaterThan(2_000);
+  const next = asked.values();
+  const ask = async (): Promise<void> => {
+    for (const [url, init] of next) await (await fetch(url, init)).body?.cancel();
+  };
+  await Promise.all(Array.from({ length: 64 }, ask));
+  const met = new Set([...contract.problems].map((one) => one.split(' ')[2]));
+  for (const name of ['HeadersTooLarge', 'ListTooLong', 'IdempotencyKeyReused', 'StreamChanged', 'InvalidCursor', 'OperatorOnly']) expect(met).toContain(name);
+  expect(told()).toEqual([]);
+}, 120_000);
