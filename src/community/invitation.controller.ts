@@ -3,9 +3,9 @@ import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { IsISO8601, IsString, IsUUID } from 'class-validator';
 import {
   Acknowledgement, Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Listing, LocalIssuer, Obligations, Paging, Public, Reading,
-  Rejects, rowOf, Secrets, Viewing, Views,
+  NOBODY, Rejects, rowOf, Secrets, Viewing, Views,
 } from '../http/index.ts';
-import { isUuid, personIdOf } from '../kernel/index.ts';
+import { personIdOf } from '../kernel/index.ts';
 import { linkingPersons } from './becoming.process.ts';
 import { invitationsShown } from './community.queries.ts';
 import { communityView } from './community.view.ts';
@@ -94,7 +94,7 @@ export class InvitationController {
   )
   async accept(@Command(AcceptInvitation) command: AcceptInvitation, @Acting() asking: Acting): Promise<LinkedAnswer> {
     const { invitation } = command;
-    const isNew = !isUuid(asking.actor) && this.issuer.enabled;
+    const isNew = asking.actor === NOBODY && this.issuer.enabled;
     const acting = isNew ? asking.as(personIdOf(this.issuer.issuer, `invitation:${invitation}`)) : asking;
     const ack = await this.commands.run(command, acting);
     const owed = await this.obligations.settled(ack.position);

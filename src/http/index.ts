@@ -61,7 +61,7 @@
 export { type Access, ForIdentified, ForLinkedPersons, ForOperator, ForRoles, Public } from './access.ts';
 export { Acknowledgement, Answer, answer, notFound } from './answer.ts';
 export { inTurns } from './turns.ts';
-export { Acting } from './acting.ts';
+export { Acting, NOBODY } from './acting.ts';
 export { Command } from './command.ts';
 export { Commands } from './commands.ts';
 export { Answers, Describes, Rejects, rowOf } from './describe.ts';

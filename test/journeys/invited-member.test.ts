@@ -41,6 +41,11 @@ describe('given a community in force', () => {
     expect(told(second)).toBe('409 AlreadyLinked');
   });
 
+  test('when the operator tries it for her, then it is told that this is for persons', async () => {
+    const operator = await commons.place.operator();
+    expect(told(await operator.posts(`/invitations/${envelope.invitation}/acceptance`, { code: envelope.code, name: 'Mara' }))).toBe('403 PersonRequired');
+  });
+
   test('when an invitation was revoked or has expired, then it opens nothing', async () => {
     const revoked = await invite();
     expect(told(await commons.iva.deletes(`/invitations/${revoked.invitation}`))).toBe('200 InvitationRevoked');
