@@ -14,6 +14,8 @@ export interface BuiltView {
 export interface FailedBuild {
   readonly view: string;
   readonly reason: string;
+  /** Its projection failed: another build of this version would, too. */
+  readonly lasting?: boolean;
 }
 
 export interface BuildThread {

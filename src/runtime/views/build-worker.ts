@@ -2,13 +2,15 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openLogReader } from '../../event-log/index.ts';
 import { buildViews, type BuildProgress } from './build.ts';
+import type { BuiltView, FailedBuild } from './build-thread.ts';
 import type { BuildWorkerData } from './protocol.ts';
 import { loadRegistry, viewNamed, viewsOf } from './registry.ts';
+import { ProjectionFailed } from './view-writer.ts';
 
 /** What the thread that asked is told. */
 export type FromBuild =
   | { readonly kind: 'progress'; readonly progress: BuildProgress }
-  | { readonly kind: 'done'; readonly outcomes: readonly ({ readonly view: string; readonly path: string; readonly position: number } | { readonly view: string; readonly reason: string })[] };
+  | { readonly kind: 'done'; readonly outcomes: readonly (BuiltView | FailedBuild)[] };
 
 const port = parentPort as MessagePort;
 const { logFile, registryUrl, requests, upTo } = workerData as BuildWorkerData;
@@ -24,7 +26,12 @@ try {
     requests.map(({ view, path }) => ({ view: viewNamed(views, view), path })),
     { ...(upTo === undefined ? {} : { upTo }), onProgress: (progress) => tell({ kind: 'progress', progress }) },
   );
-  tell({ kind: 'done', outcomes: outcomes.map((outcome) => ('error' in outcome ? { view: outcome.view, reason: outcome.error.message } : outcome)) });
+  const told = outcomes.map((outcome) => {
+    if (!('error' in outcome)) return outcome;
+    const { view, error } = outcome;
+    return { view, reason: error.message, lasting: error instanceof ProjectionFailed };
+  });
+  tell({ kind: 'done', outcomes: told });
 } finally {
   log.close();
 }

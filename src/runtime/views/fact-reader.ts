@@ -5,6 +5,7 @@ import type { ListSource } from './cursor.ts';
 import { decodeRow, type SqlValue } from './columns.ts';
 import { FACTS_PER_EVENT, quoted, type TableLayout } from './layout.ts';
 import { filterOf, listRequest, type Filter } from './list-request.ts';
+import type { Scanned } from './temporal-reader.ts';
 
 type ReadRow = Read<Columns>;
 type Cells = SqlValue[];
@@ -72,14 +73,10 @@ export class FactReader {
     return count;
   }
 
-  *scan(position: number, where: object | undefined): Generator<ReadRow> {
-    const filter = filterOf(this.layout, where);
-    for (let low = 0; ; ) {
-      const page = this.page(filter, low, lastIdAt(position), SCAN_PAGE, false);
-      for (const cells of page) yield this.decode(cells);
-      if (page.length < SCAN_PAGE) return;
-      low = (page.at(-1)?.[0] as number) + 1;
-    }
+  scan(position: number, where: object | undefined, from: number): Scanned {
+    const page = this.page(filterOf(this.layout, where), from, lastIdAt(position), SCAN_PAGE, false);
+    const rows = page.map((cells) => this.decode(cells));
+    return page.length < SCAN_PAGE ? { rows } : { rows, next: (page.at(-1)?.[0] as number) + 1 };
   }
 
   first(): never {

@@ -5,7 +5,7 @@ import type { Event, EventCatalogue, Recorded } from '../../kernel/index.ts';
 import { recordedOf } from '../recorded.ts';
 import type { View } from '../view.ts';
 import { layoutOf } from './layout.ts';
-import { createViewFile, LiveViewFile, ViewFileUnusable } from './view-file.ts';
+import { createViewFile, isDamage, LiveViewFile, ViewFileUnusable } from './view-file.ts';
 import { isSqliteError, ProjectionFailed } from './view-writer.ts';
 import type { FromProjection, OpenedFile } from './protocol.ts';
 
@@ -136,6 +136,7 @@ export class LiveProjection {
       work();
     } catch (error) {
       if (error instanceof ProjectionFailed) this.stop(projected, error, events);
+      else if (isDamage(error)) this.giveUp(projected, `${projected.path} is damaged: ${error.message}`);
       else this.pause(projected, error);
     }
   }
@@ -176,7 +177,7 @@ export class LiveProjection {
   private retryPaused(): void {
     const now = this.parts.monotonic();
     for (const projected of this.files.filter(({ state, retryAt }) => state === 'paused' && retryAt <= now)) {
-      const { view, path, slot } = projected;
+      const { view, slot } = projected;
       try {
         this.open(projected);
         // Writing shows whether it can be written again.
@@ -186,10 +187,8 @@ export class LiveProjection {
         this.parts.advance(slot, projected.position);
         this.promote(projected);
       } catch (error) {
-        if (error instanceof ViewFileUnusable) {
-          this.files = this.files.filter((one) => one !== projected);
-          this.parts.tell({ kind: 'unusable', reason: error.message, view, path, slot });
-        } else this.pause(projected, error);
+        if (error instanceof ViewFileUnusable) this.giveUp(projected, error.message);
+        else this.pause(projected, error);
       }
     }
   }
@@ -200,6 +199,14 @@ export class LiveProjection {
     projected.file = file;
     projected.position = checkpoint.position;
     projected.noted = checkpoint.position;
+  }
+
+  /** Trying again would not help: the file goes. */
+  private giveUp(projected: Projected, reason: string): void {
+    const { view, path, slot } = projected;
+    this.shut(projected);
+    this.files = this.files.filter((one) => one !== projected);
+    this.parts.tell({ kind: 'unusable', reason, view, path, slot });
   }
 
   /** Has reads go to a file, unless it is a candidate that has not got as far as what serves. */

@@ -100,6 +100,8 @@ export class LiveViews implements Views {
 
   /** A file that turns out to be damaged while it is read is built anew; until then reads of what is lost have to wait. */
   private readFailed(serving: ServingView, error: unknown): unknown {
+    // A snapshot in somebody's hands has nothing to read between a file that went and the next one.
+    if (serving.position === undefined) return this.lagging(serving, 0);
     if (!isDamage(error)) return error;
     this.upkeep.condemn(serving, `the file is damaged: ${error.message}`);
     return this.lagging(serving, serving.position ?? 0);

@@ -16,6 +16,12 @@ type Cells = SqlValue[];
 
 const SCAN_PAGE = 500;
 
+/** A part of a scan, and the id that the next one begins at; without it, there is no next one. */
+export interface Scanned {
+  readonly rows: readonly ReadRow[];
+  readonly next?: number;
+}
+
 export class TemporalReader {
   private readonly source: ListSource;
   private readonly layout: TableLayout;
@@ -69,16 +75,13 @@ export class TemporalReader {
     return countAt(this.tree(filter.list.at), { position, low: { list, id: 0 }, high: { list, id: LAST_ID } });
   }
 
-  *scan(position: number, where: object | undefined): Generator<ReadRow> {
+  scan(position: number, where: object | undefined, from: number): Scanned {
     const filter = filterOf(this.layout, where);
     const list = this.listNumber(filter);
-    if (list === undefined) return;
-    for (let id = 0; ; ) {
-      const members = membersAt(this.tree(filter.list.at), { position, low: { list, id }, high: { list, id: LAST_ID } }, SCAN_PAGE);
-      yield* this.rowsOf(position, members);
-      if (members.length < SCAN_PAGE) return;
-      id = (members.at(-1) as Member).id + 1;
-    }
+    if (list === undefined) return { rows: [] };
+    const members = membersAt(this.tree(filter.list.at), { position, low: { list, id: from }, high: { list, id: LAST_ID } }, SCAN_PAGE);
+    const rows = this.rowsOf(position, members);
+    return members.length < SCAN_PAGE ? { rows } : { rows, next: (members.at(-1) as Member).id + 1 };
   }
 
   first(position: number, column: string, upTo: string | undefined, limit: number): ReadRow[] {
@@ -139,7 +142,7 @@ export class TemporalReader {
   }
 }
 
-function treeOf(db: DatabaseSync, name: string): HistorySource {
+export function treeOf(db: DatabaseSync, name: string): HistorySource {
   const root = db.prepare(`SELECT node FROM ${quoted(`${name}~roots`)} WHERE "from" <= ? ORDER BY "from" DESC LIMIT 1`);
   const node = db.prepare(`SELECT words FROM ${quoted(name)} WHERE node = ?`);
   return {

@@ -192,10 +192,12 @@ export class Upkeep {
       if (this.closing) return;
       const failures = await this.build(missing);
       if (failures.length === 0 || this.closing) return;
-      for (const { view, reason } of failures) this.fail(view, reason, false);
+      for (const { view, reason, lasting = false } of failures) this.fail(view, reason, lasting);
+      const again = missing.filter(({ view }) => failures.some((failed) => failed.view === view.name && !failed.lasting));
+      if (again.length === 0) return;
       const timer = setTimeout(() => {
         this.timers.delete(timer);
-        this.keepBuilding(missing.filter(({ view }) => failures.some((failed) => failed.view === view.name)));
+        this.keepBuilding(again);
       }, RETRY_BUILD);
       this.timers.add(timer);
     });

@@ -7,12 +7,14 @@ import type { View } from '../view.ts';
 import type { BuildProgress } from './build.ts';
 import { startBuild } from './build-thread.ts';
 import type { SqlValue } from './columns.ts';
+import { LAST_ID, membersAt } from './history-query.ts';
+import { FOREVER } from './history-tree.ts';
 import { FACTS_PER_EVENT, layoutOf, quoted, type TableLayout } from './layout.ts';
 import type { OfflineParts } from './offline.ts';
 import { viewNamed, viewsOf } from './registry.ts';
+import { treeOf } from './temporal-reader.ts';
 import { ViewDirectory } from './view-directory.ts';
-import { openViewFile, ViewFileUnusable } from './view-file.ts';
-import { ViewReader } from './view-reader.ts';
+import { isDamage, openViewFile, ViewFileUnusable } from './view-file.ts';
 
 export interface VerifiedView {
   readonly view: string;
@@ -61,9 +63,15 @@ export async function verifyViews(parts: OfflineParts, names?: readonly string[]
     return found.map((one): VerifiedView => {
       if (!('path' in one)) return one;
       const path = built.get(one.view.name);
-      if (path !== undefined) return compared(one, path, log);
       const { name, version } = one.view;
-      return { view: name, version, position: one.position, rows: 0, problem: `it cannot be built: ${failed.get(name)}` };
+      const nothing = { view: name, version, position: one.position, rows: 0 };
+      if (path === undefined) return { ...nothing, problem: `it cannot be built: ${failed.get(name)}` };
+      try {
+        return compared(one, path, log);
+      } catch (error) {
+        if (isDamage(error)) return { ...nothing, problem: `${one.path} is damaged: ${error.message}` };
+        throw error;
+      }
     });
   } finally {
     log.close();
@@ -88,28 +96,37 @@ function openedFile(directory: string, view: View, log: LogReader): Opened | Ver
 function compared({ view, path, position }: Opened, built: string, log: LogReader): VerifiedView {
   const kept = openViewFile(path, view, log, 'read').db;
   const fresh = openViewFile(built, view, log, 'read').db;
-  const lists = new ViewReader(path, view, log);
   let rows = 0;
+  let lastValue = 0;
   const verdict = (problem?: string): VerifiedView => ({ view: view.name, version: view.version, position, rows, ...(problem === undefined ? {} : { problem }) });
   try {
+    const { integrity_check: soundness } = kept.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
+    if (soundness !== 'ok') return verdict(`${path} is damaged: ${soundness}`);
     for (const table of layoutOf(view)) {
-      const [a, b] = [rowsOf(kept, table, position), rowsOf(fresh, table, position)];
-      let current = 0;
-      for (;;) {
-        const [one, other] = [a.next(), b.next()];
-        if (one.done && other.done) break;
-        if (one.done || other.done || !isSame(one.value, other.value)) return verdict(`${table.name}: ${told(one.value)} in the file, ${told(other.value)} by the log`);
-        rows += 1;
-        if (table.kind === 'facts' || one.value[3] === null) current += 1;
+      const different = difference(rowsOf(kept, table, position), rowsOf(fresh, table, position), () => (rows += 1));
+      if (different) return verdict(`${table.name}: ${different}`);
+      for (const { at } of table.kind === 'facts' ? [] : [...table.lists, ...table.ordered]) {
+        const isOfValues = table.lists.some((list) => list.at === at);
+        const listed = difference(membersOf(kept, at, position), membersOf(fresh, at, position), ([list]) => {
+          if (isOfValues) lastValue = Math.max(lastValue, list as number);
+        });
+        if (listed) return verdict(`${at}: list and id ${listed}`);
       }
-      let listed = 0;
-      for (const _ of lists.table(table.name).scan(position, undefined)) listed += 1;
-      if (listed !== current) return verdict(`${table.name}: ${current} rows are valid, ${listed} are listed`);
     }
-    return verdict();
+    const different = difference(valuesOf(kept, lastValue), valuesOf(fresh, lastValue));
+    return verdict(different && `values of lists: ${different}`);
   } finally {
     for (const one of [kept, fresh]) one.close();
-    lists.close();
+  }
+}
+
+/** The first place where two differ, in words. */
+function difference(a: Iterator<Cells, void>, b: Iterator<Cells, void>, onSame: (cells: Cells) => void = () => {}): string | undefined {
+  for (;;) {
+    const [one, other] = [a.next(), b.next()];
+    if (one.done && other.done) return undefined;
+    if (one.done || other.done || !isSame(one.value, other.value)) return `${told(one.value)} in the file, ${told(other.value)} by the log`;
+    onSame(one.value);
   }
 }
 
@@ -125,12 +142,36 @@ const told = (row: Cells | void): string => {
 const rowsOf = (db: DatabaseSync, table: TableLayout, position: number): Generator<Cells, void> =>
   table.kind === 'facts' ? factsOf(db, table, position) : versionsOf(db, table, position);
 
-function* factsOf(db: DatabaseSync, { name, forms }: TableLayout, position: number): Generator<Cells, void> {
-  const cells = ['_id', ...forms.map((form) => quoted(form.name))].join(', ');
+function* factsOf(db: DatabaseSync, { name, forms, lists }: TableLayout, position: number): Generator<Cells, void> {
+  const cells = ['_id', ...forms.map((form) => form.name), ...lists.slice(1).map(({ at }) => at)].map(quoted).join(', ');
   const page = arrays(db, `SELECT ${cells} FROM ${quoted(name)} WHERE _id > ? AND _id < ? ORDER BY _id LIMIT ${PAGE}`);
   const end = (position + 1) * FACTS_PER_EVENT;
   for (let after = -1; ; ) {
     const found = page(after, end);
+    yield* found;
+    if (found.length < PAGE) return;
+    after = found.at(-1)?.[0] as number;
+  }
+}
+
+/** Who is in which of a tree's lists at the position. */
+function* membersOf(db: DatabaseSync, tree: string, position: number): Generator<Cells, void> {
+  const source = treeOf(db, tree);
+  const high = { list: FOREVER, id: LAST_ID };
+  for (let low = { list: 0, id: 0 }; ; ) {
+    const members = membersAt(source, { position, low, high }, PAGE);
+    for (const { list, id } of members) yield [list, id];
+    const last = members.at(-1);
+    if (members.length < PAGE || !last) return;
+    low = { list: last.list, id: last.id + 1 };
+  }
+}
+
+/** The values that lists are numbered by. */
+function* valuesOf(db: DatabaseSync, last: number): Generator<Cells, void> {
+  const page = arrays(db, `SELECT n, value FROM "~values" WHERE n > ? AND n <= ? ORDER BY n LIMIT ${PAGE}`);
+  for (let after = 0; after < last; ) {
+    const found = page(after, last);
     yield* found;
     if (found.length < PAGE) return;
     after = found.at(-1)?.[0] as number;

@@ -105,19 +105,21 @@ export function openViewFile(path: string, view: View, log: Pick<LogReader, 'cha
     const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (application !== APPLICATION || format !== FORMAT) throw new ViewFileUnusable(path, 'is no view file of this format');
     configured(db, mode === 'read' ? READING : LIVE);
-    const own = db.prepare('SELECT name, version, tables FROM "~view"').get() as { name: string; version: number; tables: string };
+    const own = db.prepare('SELECT name, version, tables FROM "~view"').get() as { name: string; version: number; tables: string } | undefined;
+    if (!own) throw new ViewFileUnusable(path, 'does not say of which view it is');
     if (own.name !== view.name) throw new ViewFileUnusable(path, `holds the view ${own.name}`);
     if (mode === 'write' && (own.version !== view.version || own.tables !== tablesText(view))) throw new ViewFileUnusable(path, 'holds another definition of the view');
     if (mode === 'read' && !coversTables(own.tables, view)) throw new ViewFileUnusable(path, 'lacks tables or columns of the view');
-    const checkpoint = readCheckpoint(db);
+    const checkpoint = readCheckpoint(path, db);
     if (log.chainAt(checkpoint.position) !== checkpoint.chain) throw new ViewFileUnusable(path, `is of another history: the log has no such event ${checkpoint.position}`);
     return { db, checkpoint };
   } catch (error) {
     db.close();
-    if (isDamage(error)) throw new ViewFileUnusable(path, `is damaged: ${error.message}`);
-    throw error;
+    throw openingError(path, error);
   }
 }
+
+const openingError = (path: string, error: unknown): unknown => (isDamage(error) ? new ViewFileUnusable(path, `is damaged: ${error.message}`) : error);
 
 /** SQLITE_ERROR (no such table), CORRUPT, NOTADB */
 const DAMAGED = new Set([1, 11, 26]);
@@ -125,8 +127,10 @@ const DAMAGED = new Set([1, 11, 26]);
 /** The file itself is at fault: it must be built anew. */
 export const isDamage = (error: unknown): error is Error => isSqliteError(error) && DAMAGED.has(error.errcode & 0xff);
 
-export function readCheckpoint(db: DatabaseSync): Checkpoint {
-  const row = db.prepare('SELECT position, chain FROM "~checkpoint"').get() as { position: number; chain: string };
+/** @throws ViewFileUnusable it has none */
+export function readCheckpoint(path: string, db: DatabaseSync): Checkpoint {
+  const row = db.prepare('SELECT position, chain FROM "~checkpoint"').get() as { position: number; chain: string } | undefined;
+  if (!row) throw new ViewFileUnusable(path, 'does not say how far it is');
   return { position: row.position, chain: row.chain };
 }
 
@@ -163,7 +167,12 @@ export class LiveViewFile {
   /** @throws ViewFileUnusable */
   static open(path: string, view: View, layout: readonly TableLayout[], log: Pick<LogReader, 'chainAt'>): { file: LiveViewFile; checkpoint: Checkpoint } {
     const { db, checkpoint } = openViewFile(path, view, log, 'write');
-    return { file: new LiveViewFile(path, view, layout, db), checkpoint };
+    try {
+      return { file: new LiveViewFile(path, view, layout, db), checkpoint };
+    } catch (error) {
+      db.close();
+      throw openingError(path, error);
+    }
   }
 
   private constructor(path: string, view: View, layout: readonly TableLayout[], db: DatabaseSync) {

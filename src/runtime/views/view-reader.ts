@@ -5,7 +5,7 @@ import type { Columns, ListOptions, ReaderOf, TableReader, Tables, View } from '
 import { hash53 } from './columns.ts';
 import { FactReader } from './fact-reader.ts';
 import { layoutOf } from './layout.ts';
-import { TemporalReader } from './temporal-reader.ts';
+import { TemporalReader, type Scanned } from './temporal-reader.ts';
 import { openViewFile, readCheckpoint } from './view-file.ts';
 
 const FIRST = 50;
@@ -33,7 +33,7 @@ export class ViewReader {
   }
 
   checkpoint(): Checkpoint {
-    return readCheckpoint(this.db);
+    return readCheckpoint(this.path, this.db);
   }
 
   table(name: string): TemporalReader | FactReader {
@@ -70,11 +70,13 @@ export function tablesAt<T extends Tables>(
       get: (key) => guarded(() => reader().table(name).get(position, key)),
       list: (options: ListOptions<Columns> = {}) => guarded(() => reader().table(name).list(position, options)),
       count: (where) => guarded(() => reader().table(name).count(position, where)),
+      // Every part comes from the file that serves then: a scan may outlast a swap.
       *scan(where) {
-        try {
-          yield* reader().table(name).scan(position, where);
-        } catch (error) {
-          throw onFailed(error);
+        for (let from: number | undefined = 0; from !== undefined; ) {
+          const at: number = from;
+          const { rows, next }: Scanned = guarded(() => reader().table(name).scan(position, where, at));
+          yield* rows;
+          from = next;
         }
       },
       first: (column, upTo, limit = FIRST) => guarded(() => reader().table(name).first(position, column, upTo, limit)),

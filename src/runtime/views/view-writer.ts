@@ -95,5 +95,6 @@ export class ViewWriter {
   }
 }
 
+/** Not by `instanceof`: the errors of built-in modules may be of another realm. */
 export const isSqliteError = (error: unknown): error is Error & { errcode: number } =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
