@@ -91,7 +91,8 @@ function stamped(
 ): { readonly stampedLater?: unknown } {
   const others = stampedLater as StampedLater;
   if (cast && cast.time >= msOf(closesAt)) return { stampedLater: { ...others, [voter]: cast.position } };
-  if (!(voter in others)) return {};
+  // Asked first, as it is what nearly every ballot finds: looking a voter up in an object makes the text a name for good.
+  if (Object.keys(others).length === 0 || !(voter in others)) return {};
   const { [voter]: _, ...left } = others;
   return { stampedLater: left };
 }

@@ -1,4 +1,5 @@
 // Columns: what a value of each type is in rows and in the file, checked on the way in.
+import { instantOf, readInstant } from '../../kernel/index.ts';
 import type { Columns } from '../view.ts';
 
 export type SqlValue = string | number | null;
@@ -12,16 +13,14 @@ export interface ColumnForm {
 
 type Encode = (value: unknown) => SqlValue | undefined;
 
-const LAST_INSTANT = 8_640_000_000_000_000;
-
 /** undefined = does not fit. Lone surrogates become U+FFFD as they would in the file, so that no row depends on a cache. */
 const ENCODE: Record<string, Encode> = {
   text: (value) => (typeof value === 'string' ? value.toWellFormed() : undefined),
   integer: (value) => (Number.isSafeInteger(value) ? (value as number) + 0 : undefined),
   boolean: (value) => (typeof value === 'boolean' ? Number(value) : undefined),
   instant: (value) => {
-    const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    return Math.abs(ms) <= LAST_INSTANT ? ms : undefined;
+    const ms = typeof value === 'string' ? readInstant(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
   },
   json: (value) => JSON.stringify(value)?.toWellFormed(),
 };
@@ -32,7 +31,7 @@ const DECODE: Record<string, (value: SqlValue) => unknown> = {
   text: same,
   integer: same,
   boolean: (value) => value === 1,
-  instant: (value) => new Date(value as number).toISOString(),
+  instant: (value) => instantOf(value as number),
   json: (value) => JSON.parse(value as string),
 };
 

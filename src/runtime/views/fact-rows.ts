@@ -2,14 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { encodeRow } from './columns.ts';
 import { Inserter } from './inserter.ts';
-import { FACTS_PER_EVENT, listText, quoted, type TableLayout } from './layout.ts';
-import type { ListValues } from './list-values.ts';
+import { FACTS_PER_EVENT, quoted, type TableLayout } from './layout.ts';
+import type { ListValues, NumberOf } from './list-values.ts';
 import type { Place } from './temporal-rows.ts';
 
 export class FactRowsWriter {
   readonly weight = 0;
   private readonly layout: TableLayout;
-  private readonly values: ListValues;
+  private readonly numbers: readonly NumberOf[];
   private readonly place: Place;
   private readonly inserter: Inserter;
   private position = 0;
@@ -17,7 +17,7 @@ export class FactRowsWriter {
 
   constructor(db: DatabaseSync, layout: TableLayout, values: ListValues, place: Place) {
     this.layout = layout;
-    this.values = values;
+    this.numbers = layout.lists.slice(1).map((list) => values.numbersOf(list));
     this.place = place;
     const columns = ['_id', ...layout.lists.slice(1).map(({ at }) => at), ...layout.forms.map(({ name }) => name)].map(quoted);
     this.inserter = new Inserter(db, `${quoted(layout.name)} (${columns.join(', ')})`, columns.length);
@@ -33,9 +33,7 @@ export class FactRowsWriter {
     if (this.added === FACTS_PER_EVENT) throw new Error(`${layout.name}: more than ${FACTS_PER_EVENT} facts in one event`);
     const values = encodeRow(layout.name, layout.forms, row);
     const before = [position * FACTS_PER_EVENT + this.added++];
-    for (let i = 1; i < layout.lists.length; i++) {
-      before.push(this.values.number(listText(layout.lists[i] as (typeof layout.lists)[number], values)));
-    }
+    for (let i = 0; i < this.numbers.length; i++) before.push((this.numbers[i] as NumberOf)(values));
     this.inserter.add(before, values);
   }
 

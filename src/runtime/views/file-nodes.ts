@@ -52,11 +52,13 @@ export class FileNodes implements HistoryNodes {
   add(level: number): HistoryNode {
     const node = newNode(++this.last, level);
     this.hold(node);
-    this.dirty.add(node);
+    this.changed(node);
     return node;
   }
 
   changed(node: HistoryNode): void {
+    if (node.dirty) return;
+    node.dirty = true;
     this.dirty.add(node);
   }
 
@@ -80,13 +82,13 @@ export class FileNodes implements HistoryNodes {
   }
 
   flush(): void {
-    for (const node of this.dirty) this.write.run(node.no, packNode(node));
+    for (const node of this.dirty) this.save(node);
     this.dirty.clear();
   }
 
   retire(): void {
     for (const node of this.cache.retire()) {
-      if (this.dirty.delete(node)) this.write.run(node.no, packNode(node));
+      if (this.dirty.delete(node)) this.save(node);
       node.gone = true;
     }
   }
@@ -100,6 +102,11 @@ export class FileNodes implements HistoryNodes {
     this.top = this.lastRoot.get() as Root | undefined;
   }
 
+  private save(node: HistoryNode): void {
+    this.write.run(node.no, packNode(node));
+    node.dirty = false;
+  }
+
   private hold(node: HistoryNode): void {
     if (node.level > 0) this.inner.set(node.no, node);
     else this.cache.set(node.no, node);
@@ -108,6 +115,6 @@ export class FileNodes implements HistoryNodes {
   private drop(node: HistoryNode): void {
     this.cache.delete(node.no);
     this.inner.delete(node.no);
-    this.dirty.delete(node);
+    if (node.dirty) this.dirty.delete(node);
   }
 }

@@ -9,6 +9,10 @@ export class HashIndex {
   private numbers = new Uint32Array(START);
   private size = 0;
 
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
   /** `number` is above 0 and below 2^32; one hash may have several. */
   add(hash: number, number: number): void {
     if (this.size * 3 > this.numbers.length * 2) this.grow();

@@ -32,6 +32,8 @@ export interface HistoryNode {
   alive: number;
   /** Inner nodes: the living in order, made when they are searched and dropped when they change. */
   order: Routers | undefined;
+  /** The file's is another. */
+  dirty: boolean;
   /** No longer what the file's node is: another may have taken its place in memory. */
   gone: boolean;
 }
@@ -62,6 +64,7 @@ export const newNode = (no: number, level: number): HistoryNode => ({
   entries: 0,
   alive: 0,
   order: undefined,
+  dirty: false,
   gone: false,
 });
 
@@ -100,6 +103,8 @@ const before = (list: number, id: number, otherList: number, otherId: number): b
 
 export class HistoryTree {
   private readonly nodes: HistoryNodes;
+  /** From the root to the leaf of the operation under way. */
+  private readonly path: HistoryNode[] = [];
 
   constructor(nodes: HistoryNodes) {
     this.nodes = nodes;
@@ -130,7 +135,9 @@ export class HistoryTree {
 
   private pathTo(list: number, id: number): HistoryNode[] {
     let node = this.nodes.get((this.nodes.root() as { node: number }).node);
-    const path = [node];
+    const { path } = this;
+    path.length = 0;
+    path.push(node);
     while (node.level > 0) {
       const { words, children } = (node.order ??= inOrder(node));
       const at = search(words, list, id);

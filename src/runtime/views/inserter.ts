@@ -10,7 +10,8 @@ export class Inserter {
   private readonly several: StatementSync;
   private readonly columns: number;
   private readonly full: number;
-  private pending: SqlValue[] = [];
+  private readonly pending: SqlValue[];
+  private filled = 0;
 
   /** `target`: table and columns, quoted. */
   constructor(db: DatabaseSync, target: string, columns: number) {
@@ -18,29 +19,31 @@ export class Inserter {
     const row = `(${Array(columns).fill('?').join(', ')})`;
     this.columns = columns;
     this.full = rows * columns;
+    this.pending = Array<SqlValue>(this.full).fill(null);
     this.one = db.prepare(`INSERT INTO ${target} VALUES ${row}`);
     this.several = db.prepare(`INSERT INTO ${target} VALUES ${Array(rows).fill(row).join(', ')}`);
   }
 
-  /** Takes a row as the values before and the columns' own. */
+  /** Takes a row as the values before and the columns' own. They are copied: the caller may change them afterwards. */
   add(before: readonly SqlValue[], values: readonly SqlValue[]): void {
     const { pending } = this;
-    for (let i = 0; i < before.length; i++) pending.push(before[i] as SqlValue);
-    for (let i = 0; i < values.length; i++) pending.push(values[i] as SqlValue);
-    if (pending.length < this.full) return;
-    this.pending = [];
+    let at = this.filled;
+    for (let i = 0; i < before.length; i++) pending[at++] = before[i] as SqlValue;
+    for (let i = 0; i < values.length; i++) pending[at++] = values[i] as SqlValue;
+    this.filled = at;
+    if (at < this.full) return;
+    this.filled = 0;
     this.several.run(...pending);
   }
 
   flush(): void {
-    const { pending, columns } = this;
-    if (pending.length === 0) return;
-    this.pending = [];
-    for (let at = 0; at < pending.length; at += columns) this.one.run(...pending.slice(at, at + columns));
+    const { pending, columns, filled } = this;
+    this.filled = 0;
+    for (let at = 0; at < filled; at += columns) this.one.run(...pending.slice(at, at + columns));
   }
 
   /** Drops what was not written. */
   forget(): void {
-    this.pending = [];
+    this.filled = 0;
   }
 }

@@ -26,9 +26,11 @@ export class TemporalReader {
   private readonly source: ListSource;
   private readonly layout: TableLayout;
   private readonly valueNumber: (text: string) => number | undefined;
-  private readonly byHash: StatementSync;
-  private readonly byId: StatementSync;
-  private readonly past: StatementSync;
+  /** The latest version of a key or id, where it is that of the position; else the version of the position, of the past. */
+  private readonly latestByKey: StatementSync;
+  private readonly earlierByKey: StatementSync;
+  private readonly latestById: StatementSync;
+  private readonly earlierById: StatementSync;
   private readonly trees: ReadonlyMap<string, HistorySource>;
 
   constructor(db: DatabaseSync, source: ListSource, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
@@ -36,24 +38,31 @@ export class TemporalReader {
     this.layout = layout;
     this.valueNumber = valueNumber;
     const columns = layout.forms.map(({ name }) => quoted(name));
-    const table = quoted(layout.name);
     const prepare = (sql: string): StatementSync => {
       const statement = db.prepare(sql);
       statement.setReturnArrays(true);
       return statement;
     };
-    const latest = ['_id', '_key', '_from', '_to', ...columns].join(', ');
-    this.byHash = prepare(`SELECT ${latest} FROM ${table} WHERE _hash = ? AND _key = ?`);
-    this.byId = prepare(`SELECT ${latest} FROM ${table} WHERE _id = ?`);
-    this.past = prepare(
-      `SELECT _id, NULL, _from, _to, ${columns.join(', ') || 'NULL'} FROM ${quoted(`${layout.name}~past`)} WHERE _id = ? AND _from <= ? ORDER BY _from DESC LIMIT 1`,
-    );
+    const [own, past] = [quoted(layout.name), quoted(`${layout.name}~past`)];
+    const latest = (by: string) => prepare(`SELECT ${['_id', '_key', '_from', '_to', ...columns].join(', ')} FROM ${own} WHERE ${by} AND _from <= ?`);
+    const earlier = (id: string, key: string) => {
+      const cells = ['p._id', key, 'p._from', 'p._to', ...columns.map((column) => `p.${column}`)].join(', ');
+      return prepare(`SELECT ${cells} FROM ${past} p WHERE p._id = ${id} AND p._from <= ? ORDER BY p._from DESC LIMIT 1`);
+    };
+    this.latestByKey = latest('_hash = ? AND _key = ?');
+    this.earlierByKey = earlier(`(SELECT _id FROM ${own} WHERE _hash = ? AND _key = ?)`, 'NULL');
+    this.latestById = latest('_id = ?');
+    this.earlierById = earlier('?', `(SELECT _key FROM ${own} t WHERE t._id = p._id)`);
     this.trees = new Map([...layout.lists, ...layout.ordered].map(({ at }) => [at, treeOf(db, at)]));
   }
 
   get(position: number, key: string): ReadRow | undefined {
     const wellFormed = key.toWellFormed();
-    return this.at(position, this.byHash.get(hash53(wellFormed), wellFormed));
+    const hash = hash53(wellFormed);
+    const cells = (this.latestByKey.get(hash, wellFormed, position) ?? this.earlierByKey.get(hash, wellFormed, position)) as Cells | undefined;
+    const closedAt = cells?.[3] as number | null | undefined;
+    if (!cells || (typeof closedAt === 'number' && closedAt <= position)) return undefined;
+    return this.decode(cells, wellFormed);
   }
 
   list(position: number, options: ListOptions<Columns>): Page<ReadRow> {
@@ -102,33 +111,17 @@ export class TemporalReader {
     return due.map(({ cells }) => this.decode(cells));
   }
 
-  /** The version that was valid at the position, of the key with this latest version. */
-  private at(position: number, latest: unknown): ReadRow | undefined {
-    const cells = latest as Cells | undefined;
-    if (!cells) return undefined;
-    const valid = (cells[2] as number) <= position ? cells : this.versionBefore(position, cells);
-    if (!valid || (valid[3] !== null && (valid[3] as number) <= position)) return undefined;
-    return this.decode(valid);
-  }
-
-  private versionBefore(position: number, latest: Cells): Cells | undefined {
-    const cells = this.past.get(latest[0] as number, position) as unknown as Cells | undefined;
-    if (cells) cells[1] = latest[1] as string;
-    return cells;
-  }
-
   private cellsAt(position: number, id: number): Cells {
-    const latest = this.byId.get(id) as unknown as Cells;
-    return (latest[2] as number) <= position ? latest : (this.versionBefore(position, latest) as Cells);
+    return (this.latestById.get(id, position) ?? this.earlierById.get(id, position)) as unknown as Cells;
   }
 
   private rowsOf(position: number, members: readonly Member[]): ReadRow[] {
     return members.map(({ id }) => this.decode(this.cellsAt(position, id)));
   }
 
-  private decode(cells: Cells): ReadRow {
+  private decode(cells: Cells, key = cells[1] as string): ReadRow {
     const row = decodeRow(this.layout.forms, cells, 4);
-    row['key'] = cells[1];
+    row['key'] = key;
     row['since'] = cells[2];
     return row as ReadRow;
   }

@@ -9,8 +9,8 @@ import { Generations } from './generations.ts';
 import { HashIndex } from './hash-index.ts';
 import { HistoryTree } from './history-tree.ts';
 import { Inserter } from './inserter.ts';
-import { listText, quoted, secondOf, type ListLayout, type TableLayout } from './layout.ts';
-import type { ListValues } from './list-values.ts';
+import { quoted, secondOf, type TableLayout } from './layout.ts';
+import type { ListValues, NumberOf } from './list-values.ts';
 
 interface HeldRow {
   readonly id: number;
@@ -20,8 +20,8 @@ interface HeldRow {
   /** null = open. */
   to: number | null;
   values: SqlValue[];
-  /** While open: its numbers in the table's lists, `NONE` for a list that it is not in. */
-  numbers: number[];
+  /** What `current` says of `values`, once it was asked. */
+  row: Record<string, unknown> | undefined;
   /** Has a row in the file. */
   stored: boolean;
   /** The file's is another. */
@@ -31,16 +31,17 @@ interface HeldRow {
 /** A list that rows come into and leave: its tree, and the list's number for a row's values. */
 interface List {
   readonly columns: readonly number[];
-  readonly number: (values: readonly SqlValue[]) => number;
+  readonly number: NumberOf;
   readonly nodes: FileNodes;
   readonly tree: HistoryTree;
 }
 
-/** In none of the lists. */
+/** Of a row that is in none of the lists. */
 const NONE = -1;
 
-function differ(columns: readonly number[], before: readonly SqlValue[], after: readonly SqlValue[]): boolean {
-  for (let i = 0; i < columns.length; i++) if (before[columns[i] as number] !== after[columns[i] as number]) return true;
+/** Whether one of the first `count` columns is the list's. */
+function concerns({ columns }: List, changed: readonly number[], count: number): boolean {
+  for (let n = 0; n < count; n++) if (columns.includes(changed[n] as number)) return true;
   return false;
 }
 
@@ -56,9 +57,14 @@ export class TemporalRowsWriter {
   private readonly held = new Generations<string, HeldRow>();
   /** Live only: what the next flush writes. */
   private changed: HeldRow[] = [];
-  /** Rebuild only: stands in for the index on hashes. */
+  /** Rebuild only: what was let go, in place of the index on hashes. */
   private readonly index: HashIndex | undefined;
+  /** Projections ask for a row and then change it: the last one asked for. */
+  private lastKey: string | undefined;
+  private last: HeldRow | undefined;
   private lists: readonly List[];
+  /** What a change changes: held here, so that no change makes arrays of its own. */
+  private readonly differing: { readonly columns: number[]; readonly encoded: SqlValue[] } = { columns: [], encoded: [] };
   private lastId = 0;
   private readonly latest: Inserter;
   private readonly past: Inserter;
@@ -104,48 +110,60 @@ export class TemporalRowsWriter {
       held.from = position;
       held.to = null;
       held.values = values;
+      held.row = undefined;
       this.touch(held);
       this.enterAll(held);
       return;
     }
     const wellFormed = key.toWellFormed();
     const hash = hash53(wellFormed);
-    const made: HeldRow = { id: ++this.lastId, key: wellFormed, hash, from: position, to: null, values, numbers: [], stored: false, changed: false };
+    const made: HeldRow = { id: ++this.lastId, key: wellFormed, hash, from: position, to: null, values, row: undefined, stored: false, changed: false };
     this.held.set(wellFormed, made);
-    this.index?.add(hash, made.id);
+    this.remember(key, made);
     this.touch(made);
     this.enterAll(made);
   }
 
   /** A change that changes nothing makes no version. */
   change(key: string, patch: object): void {
+    const { layout } = this;
     const { position } = this.place;
     const held = this.opened(key);
-    const values = held.values.slice();
-    let differs = false;
+    const { values } = held;
+    const { columns, encoded } = this.differing;
+    let count = 0;
     for (const name in patch) {
-      const i = this.layout.columnIndex.get(name);
-      if (i === undefined) throw new TypeError(`${this.layout.name} has no column ${name}`);
-      const encoded = (this.layout.forms[i] as ColumnForm).encode((patch as Record<string, unknown>)[name]);
-      if (encoded === values[i]) continue;
-      values[i] = encoded;
-      differs = true;
+      const i = layout.columnIndex.get(name);
+      if (i === undefined) throw new TypeError(`${layout.name} has no column ${name}`);
+      const value = (layout.forms[i] as ColumnForm).encode((patch as Record<string, unknown>)[name]);
+      if (value === values[i]) continue;
+      columns[count] = i;
+      encoded[count++] = value;
     }
-    if (!differs) return;
-    const before = held.values;
+    if (count === 0) return;
     this.keepVersion(held, position);
     held.from = position;
-    held.values = values;
+    const moving: List[] = [];
+    const left: number[] = [];
+    for (const list of this.lists) {
+      if (!concerns(list, columns, count)) continue;
+      moving.push(list);
+      left.push(list.number(values));
+    }
+    for (let n = 0; n < count; n++) {
+      const i = columns[n] as number;
+      const value = (values[i] = encoded[n] as SqlValue);
+      if (!held.row) continue;
+      const form = layout.forms[i] as ColumnForm;
+      held.row[form.name] = value === null ? null : form.decode(value);
+    }
     this.touch(held);
-    for (let i = 0; i < this.lists.length; i++) {
-      const list = this.lists[i] as List;
-      if (!differ(list.columns, before, values)) continue;
-      const left = held.numbers[i] as number;
-      const entered = list.number(values);
-      if (left === entered) continue;
-      if (left !== NONE) list.tree.leave(left, held.id, position);
-      if (entered !== NONE) list.tree.enter(entered, held.id, position);
-      held.numbers[i] = entered;
+    for (let n = 0; n < moving.length; n++) {
+      const { number, tree } = moving[n] as List;
+      const entered = number(values);
+      if (left[n] === entered) continue;
+      if (left[n] !== NONE) tree.leave(left[n] as number, held.id, position);
+      if (entered !== NONE) tree.enter(entered, held.id, position);
     }
   }
 
@@ -154,15 +172,17 @@ export class TemporalRowsWriter {
     const held = this.opened(key);
     held.to = position;
     this.touch(held);
-    for (let i = 0; i < this.lists.length; i++) {
-      const number = held.numbers[i] as number;
-      if (number !== NONE) (this.lists[i] as List).tree.leave(number, held.id, position);
+    for (const list of this.lists) {
+      const number = list.number(held.values);
+      if (number !== NONE) list.tree.leave(number, held.id, position);
     }
   }
 
   current(key: string): Record<string, unknown> | undefined {
     const held = this.find(key);
-    return held?.to === null ? decodeRow(this.layout.forms, held.values, 0) : undefined;
+    if (held?.to !== null) return undefined;
+    held.row ??= decodeRow(this.layout.forms, held.values, 0);
+    return { ...held.row };
   }
 
   /** Writes everything that the file does not have. */
@@ -180,9 +200,13 @@ export class TemporalRowsWriter {
 
   /** Lets go what was not used for a while. */
   retire(): void {
+    this.remember(undefined, undefined);
     const retired = [...this.held.retire()];
     if (this.index) retired.sort((a, b) => a.id - b.id);
-    for (const held of retired) this.write(held);
+    for (const held of retired) {
+      if (!held.stored) this.index?.add(held.hash, held.id);
+      this.write(held);
+    }
     this.latest.flush();
     for (const { nodes } of this.lists) nodes.retire();
   }
@@ -190,35 +214,46 @@ export class TemporalRowsWriter {
   /** Forgets what was not written: the file is as it was. */
   reload(): void {
     this.held.clear();
+    this.remember(undefined, undefined);
     this.changed = [];
     this.latest.forget();
     this.past.forget();
     this.lastId = (this.greatestId.get() as { id: number | null }).id ?? 0;
     const { lists, ordered } = this.layout;
     this.lists = [
-      ...lists.map((list) => this.list(list.at, list.columns, (values) => this.listNumber(list, values))),
+      ...lists.map((list) => this.list(list.at, list.columns, this.values.numbersOf(list))),
       ...ordered.map(({ at, column }) =>
         this.list(at, [column], (values) => (values[column] === null ? NONE : secondOf(values[column] as number))),
       ),
     ];
   }
 
-  private list(at: string, columns: readonly number[], number: List['number']): List {
+  private list(at: string, columns: readonly number[], number: NumberOf): List {
     const nodes = new FileNodes(this.db, at);
     return { columns, number, nodes, tree: new HistoryTree(nodes) };
   }
 
   private find(key: string): HeldRow | undefined {
+    if (key === this.lastKey) return this.last;
     if (typeof key !== 'string') throw new TypeError(`${this.layout.name}: a key is text, not ${typeof key}`);
     const wellFormed = key.toWellFormed();
-    const held = this.held.get(wellFormed);
-    if (held) return held;
-    const row = this.stored(wellFormed, hash53(wellFormed));
+    const held = this.held.get(wellFormed) ?? this.read(wellFormed);
+    this.remember(key, held);
+    return held;
+  }
+
+  private remember(key: string | undefined, held: HeldRow | undefined): void {
+    this.lastKey = key;
+    this.last = held;
+  }
+
+  private read(key: string): HeldRow | undefined {
+    if (this.index?.isEmpty) return undefined;
+    const row = this.stored(key, hash53(key));
     if (!row) return undefined;
     const [id, , hash, from, to, ...values] = row as [number, string, number, number, number | null, ...SqlValue[]];
-    const numbers = to === null ? this.lists.map((list) => list.number(values)) : [];
-    const found = { id, key: wellFormed, hash, from, to, values, numbers, stored: true, changed: false };
-    this.held.set(wellFormed, found);
+    const found = { id, key, hash, from, to, values, row: undefined, stored: true, changed: false };
+    this.held.set(key, found);
     return found;
   }
 
@@ -260,15 +295,9 @@ export class TemporalRowsWriter {
   }
 
   private enterAll(held: HeldRow): void {
-    held.numbers = [];
     for (const list of this.lists) {
       const number = list.number(held.values);
-      held.numbers.push(number);
       if (number !== NONE) list.tree.enter(number, held.id, this.place.position);
     }
-  }
-
-  private listNumber(layout: ListLayout, values: readonly SqlValue[]): number {
-    return layout.columns.length === 0 ? 0 : this.values.number(listText(layout, values));
   }
 }
