@@ -330,6 +330,8 @@ describe('whatever happens', () => {
           for (const replica of [0, 1]) await start(replica);
           await Promise.all(replicas.map((runner) => runner?.ready));
           await Promise.all(replicas.map((runner) => runner?.clockMoved()));
+          // One that rests from an outage goes on when the rest is over.
+          await Promise.all(replicas.map((runner) => runner?.settled(log.head().position)));
           const lines = told(log);
           for (const [poll, due] of dues.entries()) {
             const isDue = due <= clock.now() ? 1 : 0;

@@ -26,11 +26,9 @@ export class TemporalReader {
   private readonly source: ListSource;
   private readonly layout: TableLayout;
   private readonly valueNumber: (text: string) => number | undefined;
-  /** The latest version of a key or id, where it is that of the position; else the version of the position, of the past. */
-  private readonly latestByKey: StatementSync;
-  private readonly earlierByKey: StatementSync;
-  private readonly latestById: StatementSync;
-  private readonly earlierById: StatementSync;
+  /** The version of a position: the latest, where it began by then; else, only then looked for, one of the past. */
+  private readonly byKey: StatementSync;
+  private readonly byId: StatementSync;
   private readonly trees: ReadonlyMap<string, HistorySource>;
 
   constructor(db: DatabaseSync, source: ListSource, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
@@ -44,22 +42,20 @@ export class TemporalReader {
       return statement;
     };
     const [own, past] = [quoted(layout.name), quoted(`${layout.name}~past`)];
-    const latest = (by: string) => prepare(`SELECT ${['_id', '_key', '_from', '_to', ...columns].join(', ')} FROM ${own} WHERE ${by} AND _from <= ?`);
-    const earlier = (id: string, key: string) => {
-      const cells = ['p._id', key, 'p._from', 'p._to', ...columns.map((column) => `p.${column}`)].join(', ');
-      return prepare(`SELECT ${cells} FROM ${past} p WHERE p._id = ${id} AND p._from <= ? ORDER BY p._from DESC LIMIT 1`);
-    };
-    this.latestByKey = latest('_hash = ? AND _key = ?');
-    this.earlierByKey = earlier(`(SELECT _id FROM ${own} WHERE _hash = ? AND _key = ?)`, 'NULL');
-    this.latestById = latest('_id = ?');
-    this.earlierById = earlier('?', `(SELECT _key FROM ${own} t WHERE t._id = p._id)`);
+    const version = (by: string, id: string, key: string) =>
+      prepare(
+        `SELECT ${['_id', '_key', '_from', '_to', ...columns].join(', ')} FROM ${own} WHERE ${by} AND _from <= ? UNION ALL SELECT * FROM ` +
+          `(SELECT ${['_id', key, '_from', '_to', ...columns].join(', ')} FROM ${past} p WHERE _id = ${id} AND _from <= ? ORDER BY _from DESC LIMIT 1)`,
+      );
+    this.byKey = version('_hash = ? AND _key = ?', `(SELECT _id FROM ${own} WHERE _hash = ? AND _key = ?)`, 'NULL');
+    this.byId = version('_id = ?', '?', `(SELECT _key FROM ${own} t WHERE t._id = p._id)`);
     this.trees = new Map([...layout.lists, ...layout.ordered].map(({ at }) => [at, treeOf(db, at)]));
   }
 
   get(position: number, key: string): ReadRow | undefined {
     const wellFormed = key.toWellFormed();
     const hash = hash53(wellFormed);
-    const cells = (this.latestByKey.get(hash, wellFormed, position) ?? this.earlierByKey.get(hash, wellFormed, position)) as Cells | undefined;
+    const cells = this.byKey.get(hash, wellFormed, position, hash, wellFormed, position) as Cells | undefined;
     const closedAt = cells?.[3] as number | null | undefined;
     if (!cells || (typeof closedAt === 'number' && closedAt <= position)) return undefined;
     return this.decode(cells, wellFormed);
@@ -112,7 +108,7 @@ export class TemporalReader {
   }
 
   private cellsAt(position: number, id: number): Cells {
-    return (this.latestById.get(id, position) ?? this.earlierById.get(id, position)) as unknown as Cells;
+    return this.byId.get(id, position, id, position) as unknown as Cells;
   }
 
   private rowsOf(position: number, members: readonly Member[]): ReadRow[] {
