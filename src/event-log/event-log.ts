@@ -134,8 +134,12 @@ export interface LogReader {
   streamHead(stream: string): { revision: number; position: number; inEffect: number | 'none' } | undefined;
   /** In revision order; [] beyond the end or where the stream does not exist. Void events included, marked. */
   readStream(stream: string, options?: ReadStreamOptions): StoredEvent[];
-  /** Events with position > `after`, in order, at most `limit` (default and maximum 4096). */
-  readAll(after: number, limit?: number): StoredEvent[];
+  /**
+   * Events with position > `after`, in order, at most `limit` (default and maximum 4096). 'proven': held against their chain
+   * hashes, at some two microseconds each: for what is handed out.
+   * @throws LogFileRejected the file is damaged
+   */
+  readAll(after: number, limit?: number, proof?: 'proven'): StoredEvent[];
   /** undefined when the log never saw the command. */
   findCommand(commandId: string): CommandTrace | undefined;
   /** Last position whose log time is not later than `time` (ms); 0 when there is none. */

@@ -45,7 +45,7 @@ export class Tail {
     const { after, events } = this.page;
     const end = after + events.length;
     if (position >= after && position < end) return position === after ? events : events.slice(position - after);
-    const read = this.reader.readAll(position, PAGE);
+    const read = this.reader.readAll(position, PAGE, 'proven');
     // A subscriber far behind must not drive out the page that the others share.
     if (read.length > 0 && position >= end) this.page = { after: position, events: read };
     return read;

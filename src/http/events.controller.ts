@@ -139,7 +139,7 @@ export class EventsController {
     const wanted = types && new Set(types);
     let [text, lines, cursor] = ['', 0, after];
     while (cursor < end && lines < limit && text.length < MOST_BYTES && cursor - after < MOST_SCANNED) {
-      const events = this.log.readAll(cursor, Math.min(PAGE, end - cursor));
+      const events = this.log.readAll(cursor, Math.min(PAGE, end - cursor), 'proven');
       for (const { position, type, audience, json } of this.feed.publish(events)) {
         if ((wanted && !wanted.has(type)) || !sight.maySee(audience)) continue;
         text += `${json}\n`;

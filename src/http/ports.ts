@@ -35,7 +35,7 @@ export abstract class LogReader implements Omit<LogReaderPort, 'close'> {
   abstract head(): ReturnType<LogReaderPort['head']>;
   abstract streamHead(stream: string): ReturnType<LogReaderPort['streamHead']>;
   abstract readStream(...of: Parameters<LogReaderPort['readStream']>): ReturnType<LogReaderPort['readStream']>;
-  abstract readAll(after: number, limit?: number): ReturnType<LogReaderPort['readAll']>;
+  abstract readAll(...of: Parameters<LogReaderPort['readAll']>): ReturnType<LogReaderPort['readAll']>;
   abstract findCommand(commandId: string): ReturnType<LogReaderPort['findCommand']>;
   abstract positionAt(time: number): number;
   abstract chainAt(position: number): string | undefined;

@@ -115,8 +115,8 @@ export class EventStoreDbLog implements EventLog {
     return this.copy.reader.readStream(stream, options);
   }
 
-  readAll(after: number, limit?: number): StoredEvent[] {
-    return this.copy.reader.readAll(after, limit);
+  readAll(after: number, limit?: number, proof?: 'proven'): StoredEvent[] {
+    return this.copy.reader.readAll(after, limit, proof);
   }
 
   findCommand(commandId: string): CommandTrace | undefined {

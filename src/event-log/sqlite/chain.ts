@@ -1,5 +1,6 @@
 // The chain hash: each row's hash covers the row and the hash before it, so that a position with its hash names one history.
 import { hash } from 'node:crypto';
+import { LogFileRejected } from '../errors.ts';
 
 /** What the chain covers of a row; the texts are the stored JSON texts. */
 export interface ChainedRow {
@@ -15,6 +16,10 @@ export interface ChainedRow {
   readonly void: boolean;
   readonly data: string;
   readonly metadata: string;
+}
+
+export interface StoredRow extends ChainedRow {
+  readonly chain: Uint8Array;
 }
 
 /** Hash before the first row. */
@@ -33,4 +38,19 @@ export function chainOf(previous: Uint8Array, row: ChainedRow): Buffer {
   scratch.set(previous);
   const end = previous.length + scratch.write(text, previous.length);
   return hash('sha256', scratch.subarray(0, end), 'buffer');
+}
+
+/** Rows that follow on `previous`, the chain hash at position `after`. Gives the last row's chain. @throws LogFileRejected */
+export function assertChained(file: string, previous: Uint8Array, after: number, rows: readonly StoredRow[]): Uint8Array {
+  let chain = previous;
+  let position = after;
+  for (const row of rows) {
+    position += 1;
+    if (row.position !== position) throw new LogFileRejected(file, 'damaged', `position ${position} is missing`);
+    chain = chainOf(chain, row);
+    if (Buffer.compare(chain, row.chain) !== 0) {
+      throw new LogFileRejected(file, 'damaged', `position ${position} does not fit its chain hash: the row or one before it was altered`);
+    }
+  }
+  return chain;
 }

@@ -1,4 +1,5 @@
 // What SQLite's error codes mean for the log, in words.
+import { LogFileRejected } from '../errors.ts';
 
 const DISK_FULL = 13;
 const WORDS: Readonly<Record<number, string>> = {
@@ -30,5 +31,14 @@ export function inWords(error: unknown): string {
 export const isDiskFull = (error: unknown): boolean => sqliteCode(error) === DISK_FULL;
 
 export const isDamage = (error: unknown): boolean => sqliteCode(error) === 11 || sqliteCode(error) === 26;
+
+/** What reading rows throws when the file is damaged, by name; undefined for anything else. */
+export function damageOf(file: string, error: unknown): LogFileRejected | undefined {
+  if (error instanceof LogFileRejected) return error;
+  if (isDamage(error)) return new LogFileRejected(file, 'damaged', inWords(error));
+  // Not by `instanceof`: see above.
+  if (typeof error === 'object' && error !== null && 'name' in error && error.name === 'SyntaxError') return new LogFileRejected(file, 'damaged', 'an event is no JSON');
+  return undefined;
+}
 
 export const isUnopenable = (error: unknown): boolean => [3, 14, 23].includes(sqliteCode(error) ?? 0);

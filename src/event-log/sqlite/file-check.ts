@@ -2,9 +2,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { LogFileRejected } from '../errors.ts';
-import { chainOf, genesisOf } from './chain.ts';
+import { assertChained, genesisOf } from './chain.ts';
 import { inWords, isDamage, isUnopenable, sqliteCode } from './failure.ts';
-import { SqliteLogReader, type StoredRow } from './reader.ts';
+import { SqliteLogReader } from './reader.ts';
 import { APPLICATION_ID, FILE_FORMAT, openForReading, type LogFileKind } from './schema.ts';
 
 const NOT_A_DATABASE = 26;
@@ -127,21 +127,6 @@ function assertEnds(reader: SqliteLogReader): void {
   const start = reader.chainAt(before);
   if (start === undefined) throw new LogFileRejected(reader.file, 'damaged', `position ${before} is missing`);
   assertChained(reader.file, Buffer.from(start, 'hex'), before, reader.readRows(before));
-}
-
-/** Rows that follow on `previous`, the chain hash at position `after`. Gives the last row's chain. @throws LogFileRejected */
-export function assertChained(file: string, previous: Uint8Array, after: number, rows: readonly StoredRow[]): Uint8Array {
-  let chain = previous;
-  let position = after;
-  for (const row of rows) {
-    position += 1;
-    if (row.position !== position) throw new LogFileRejected(file, 'damaged', `position ${position} is missing`);
-    chain = chainOf(chain, row);
-    if (Buffer.compare(chain, row.chain) !== 0) {
-      throw new LogFileRejected(file, 'damaged', `position ${position} does not fit its chain hash: the row or one before it was altered`);
-    }
-  }
-  return chain;
 }
 
 /** SQLite's errors about the file itself, by our names; others as they are. */

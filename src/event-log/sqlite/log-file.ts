@@ -41,6 +41,9 @@ export class LogFile {
     this.file = file;
     this.lock = lock;
     this.reader = reader;
+    reader.onDamage = (reason) => {
+      this.damage ??= reason;
+    };
     this.tail = new Tail(reader);
     this.writer = new WriterThread(file, options.namespace, (size) => {
       this.tail.announce();

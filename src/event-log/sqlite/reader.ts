@@ -1,6 +1,8 @@
 // Reads a log file: synchronous, in pages, no statement open between calls, so that no reader pins the write-ahead log.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { genesisOf, type ChainedRow } from './chain.ts';
+import { LogFileRejected } from '../errors.ts';
+import { assertChained, genesisOf, type StoredRow } from './chain.ts';
+import { damageOf } from './failure.ts';
 import { hashOfCommand, hashOfName, openForReading, type LogFileKind } from './schema.ts';
 import type { CommandTrace, Head, LogReader, ReadStreamOptions, StoredEvent } from '../event-log.ts';
 
@@ -14,15 +16,13 @@ type Cells = Cell[];
 
 const EVENT = 'e.position, e.revision, e.type, e.command, e.attempt, e.idx, e.recorded_at, e.time, e.void, e.data, e.metadata';
 
-export interface StoredRow extends ChainedRow {
-  readonly chain: Uint8Array;
-}
-
 /** A log file opened for reading; several may be open in one process, also in worker threads. */
 export class SqliteLogReader implements LogReader {
   readonly file: string;
   readonly namespace: string;
   readonly kind: LogFileKind;
+  /** Told why, when what is read turns out to be damaged. */
+  onDamage: (reason: string) => void = () => {};
   private readonly db: DatabaseSync;
   private readonly genesis: string;
   private readonly streamIds = new Map<string, number>();
@@ -40,51 +40,46 @@ export class SqliteLogReader implements LogReader {
   }
 
   head(): Head {
-    const row = rows(this.statements.head.all())[0];
+    const row = this.sound(() => rows(this.statements.head.all())[0]);
     if (!row) return { position: 0, time: 0, chain: this.genesis };
     return { position: row[0] as number, time: row[1] as number, chain: hex(row[2]) };
   }
 
   streamHead(stream: string): { revision: number; position: number; inEffect: number | 'none' } | undefined {
-    const id = this.streamId(stream);
-    const last = id === undefined ? undefined : rows(this.statements.streamHead.all(id))[0];
-    if (id === undefined || !last) return undefined;
-    const revision = last[0] as number;
-    const inEffect = last[2] === 0 ? revision : rows(this.statements.streamInEffect.all(id))[0]?.[0];
-    return { revision, position: last[1] as number, inEffect: typeof inEffect === 'number' ? inEffect : 'none' };
+    return this.sound(() => {
+      const id = this.streamId(stream);
+      const last = id === undefined ? undefined : rows(this.statements.streamHead.all(id))[0];
+      if (id === undefined || !last) return undefined;
+      const revision = last[0] as number;
+      const inEffect = last[2] === 0 ? revision : rows(this.statements.streamInEffect.all(id))[0]?.[0];
+      return { revision, position: last[1] as number, inEffect: typeof inEffect === 'number' ? inEffect : 'none' };
+    });
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): StoredEvent[] {
-    const id = this.streamId(stream);
-    if (id === undefined) return [];
-    const from = options.from ?? 0;
-    const limit = pageSize(options.limit);
-    const to = options.upTo === undefined ? Number.MAX_SAFE_INTEGER : this.revisionUpTo(id, options.upTo);
-    const found = rows(this.statements.stream.all(id, from, to, limit));
-    return found.map((cells) => this.eventOf(cells, stream));
+    return this.sound(() => {
+      const id = this.streamId(stream);
+      if (id === undefined) return [];
+      const from = options.from ?? 0;
+      const limit = pageSize(options.limit);
+      const to = options.upTo === undefined ? Number.MAX_SAFE_INTEGER : this.revisionUpTo(id, options.upTo);
+      const found = rows(this.statements.stream.all(id, from, to, limit));
+      return found.map((cells) => this.eventOf(cells, stream));
+    });
   }
 
-  readAll(after: number, limit?: number): StoredEvent[] {
-    return rows(this.statements.all.all(after, pageSize(limit))).map((cells) => this.eventOf(cells, cells[11] as string));
+  readAll(after: number, limit?: number, proof?: 'proven'): StoredEvent[] {
+    return this.sound(() => {
+      const found = rows((proof ? this.statements.rows : this.statements.all).all(after, pageSize(limit)));
+      const before = proof && found.length > 0 ? this.chainAt(after) : undefined;
+      if (before !== undefined) assertChained(this.file, Buffer.from(before, 'hex'), after, found.map((cells) => this.rowOf(cells)));
+      return found.map((cells) => this.eventOf(cells, cells[11] as string));
+    });
   }
 
   /** Rows as they are stored, with their chain hashes: what verification reads. */
   readRows(after: number, limit?: number): StoredRow[] {
-    return rows(this.statements.rows.all(after, pageSize(limit))).map((cells) => ({
-      position: cells[0] as number,
-      stream: cells[11] as string,
-      revision: cells[1] as number,
-      type: this.typeOf(cells[2] as number),
-      commandId: cells[3] as string,
-      attempt: cells[4] as number,
-      index: cells[5] as number,
-      recordedAt: cells[6] as number,
-      time: cells[7] as number,
-      void: cells[8] !== 0,
-      data: cells[9] as string,
-      metadata: cells[10] as string,
-      chain: cells[12] as Uint8Array,
-    }));
+    return this.sound(() => rows(this.statements.rows.all(after, pageSize(limit))).map((cells) => this.rowOf(cells)));
   }
 
   /** Whether the lookups by stream and by command lead to this row. */
@@ -95,28 +90,32 @@ export class SqliteLogReader implements LogReader {
   }
 
   findCommand(commandId: string): CommandTrace | undefined {
-    const events: StoredEvent[] = [];
-    for (const [first] of rows(this.statements.command.all(hashOfCommand(commandId)))) {
-      events.push(...this.appendAt(first as number, commandId));
-    }
-    return events.length === 0 ? undefined : { events };
+    return this.sound(() => {
+      const events: StoredEvent[] = [];
+      for (const [first] of rows(this.statements.command.all(hashOfCommand(commandId)))) {
+        events.push(...this.appendAt(first as number, commandId));
+      }
+      return events.length === 0 ? undefined : { events };
+    });
   }
 
   positionAt(time: number): number {
-    let low = 0;
-    let high = this.head().position;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      const at = rows(this.statements.time.all(middle))[0]?.[0] as number;
-      if (at <= time) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return this.sound(() => {
+      let low = 0;
+      let high = this.head().position;
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        const at = rows(this.statements.time.all(middle))[0]?.[0] as number;
+        if (at <= time) low = middle;
+        else high = middle - 1;
+      }
+      return low;
+    });
   }
 
   chainAt(position: number): string | undefined {
     if (position === 0) return this.genesis;
-    const row = rows(this.statements.chain.all(position))[0];
+    const row = this.sound(() => rows(this.statements.chain.all(position))[0]);
     return row && hex(row[0]);
   }
 
@@ -126,6 +125,18 @@ export class SqliteLogReader implements LogReader {
 
   close(): void {
     if (this.db.isOpen) this.db.close();
+  }
+
+  /** Damage is told by name, whoever comes upon it: SQLite's, and rows that make no sense. @throws LogFileRejected */
+  private sound<R>(read: () => R): R {
+    try {
+      return read();
+    } catch (error) {
+      const damage = damageOf(this.file, error);
+      if (!damage) throw error;
+      this.onDamage(damage.message);
+      throw damage;
+    }
   }
 
   /** The rows of one append from its first position on: same command and attempt, index after index. */
@@ -186,12 +197,30 @@ export class SqliteLogReader implements LogReader {
     };
   }
 
+  private rowOf(cells: Cells): StoredRow {
+    return {
+      position: cells[0] as number,
+      stream: cells[11] as string,
+      revision: cells[1] as number,
+      type: this.typeOf(cells[2] as number),
+      commandId: cells[3] as string,
+      attempt: cells[4] as number,
+      index: cells[5] as number,
+      recordedAt: cells[6] as number,
+      time: cells[7] as number,
+      void: cells[8] !== 0,
+      data: cells[9] as string,
+      metadata: cells[10] as string,
+      chain: cells[12] as Uint8Array,
+    };
+  }
+
   private typeOf(id: number): string {
     let name = this.types.get(id);
     if (name === undefined) {
       for (const [known, text] of rows(this.statements.types.all())) this.types.set(known as number, text as string);
       name = this.types.get(id);
-      if (name === undefined) throw new Error(`${this.file}: event type ${id} is missing`);
+      if (name === undefined) throw new LogFileRejected(this.file, 'damaged', `event type ${id} is missing`);
     }
     return name;
   }

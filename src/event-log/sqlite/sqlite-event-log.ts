@@ -83,8 +83,8 @@ export class SqliteEventLog implements EventLog {
     return this.log.reader.readStream(stream, options);
   }
 
-  readAll(after: number, limit?: number): StoredEvent[] {
-    return this.log.reader.readAll(after, limit);
+  readAll(after: number, limit?: number, proof?: 'proven'): StoredEvent[] {
+    return this.log.reader.readAll(after, limit, proof);
   }
 
   findCommand(commandId: string): CommandTrace | undefined {

@@ -1,8 +1,8 @@
 // Checks a whole log file: every row's chain hash, the revisions of every stream, and that every lookup leads to its row.
 import { setImmediate as tick } from 'node:timers/promises';
 import { LogFileRejected } from '../errors.ts';
-import { genesisOf } from './chain.ts';
-import { asRejection, assertChained, openChecked } from './file-check.ts';
+import { assertChained, genesisOf } from './chain.ts';
+import { asRejection, openChecked } from './file-check.ts';
 import type { SqliteLogReader } from './reader.ts';
 
 export interface Verification {

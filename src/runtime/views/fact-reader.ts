@@ -5,6 +5,7 @@ import type { ListSource } from './cursor.ts';
 import { decodeRow, type SqlValue } from './columns.ts';
 import { FACTS_PER_EVENT, quoted, type TableLayout } from './layout.ts';
 import { filterOf, listRequest, type Filter } from './list-request.ts';
+import { readable } from './rows-damaged.ts';
 import type { Scanned } from './temporal-reader.ts';
 
 type ReadRow = Read<Columns>;
@@ -91,7 +92,7 @@ export class FactReader {
   }
 
   private decode(cells: Cells): ReadRow {
-    const row = decodeRow(this.layout.forms, cells, 1);
+    const row = readable(() => decodeRow(this.layout.forms, cells, 1));
     const id = cells[0] as number;
     const position = Math.floor(id / FACTS_PER_EVENT);
     row['key'] = `${position}.${id % FACTS_PER_EVENT}`;

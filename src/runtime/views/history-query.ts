@@ -1,5 +1,6 @@
 // History query: pages and counts of a history tree at any position, read node by node from the file.
 import { FOREVER, wordsOf } from './history-tree.ts';
+import { readable } from './rows-damaged.ts';
 
 const LEAF_STRIDE = 4;
 const INNER_STRIDE = 5;
@@ -28,10 +29,10 @@ export const LAST_ID = FOREVER - 1;
 
 const above = (a: Member, b: Member): number => a.list - b.list || a.id - b.id;
 
-/** At most `limit` members of the range at the position, in order of list and id, or from the end. */
+/** At most `limit` members of the range at the position, in order of list and id, or from the end. @throws RowsDamaged */
 export function membersAt(source: HistorySource, range: HistoryRange, limit: number, descending = false): Member[] {
   const found: Member[] = [];
-  if (above(range.low, range.high) <= 0) collect(source, source.rootAt(range.position), range, limit, descending, found);
+  if (above(range.low, range.high) <= 0) readable(() => collect(source, source.rootAt(range.position), range, limit, descending, found));
   return found;
 }
 
@@ -54,15 +55,17 @@ function collect(source: HistorySource, no: number, range: HistoryRange, limit: 
   }
 }
 
-/** How many members the range has at the position. Reads every leaf of the range. */
-export function countAt(source: HistorySource, range: HistoryRange, no = source.rootAt(range.position)): number {
+/** How many members the range has at the position. Reads every leaf of the range. @throws RowsDamaged */
+export const countAt = (source: HistorySource, range: HistoryRange): number => readable(() => countUnder(source, range, source.rootAt(range.position)));
+
+function countUnder(source: HistorySource, range: HistoryRange, no: number): number {
   const words = wordsOf(source.node(no));
   let count = 0;
   if (words[0] === 0) {
     for (let at = 1; at < words.length; at += LEAF_STRIDE) if (isWithin(words, at, range)) count++;
     return count;
   }
-  for (const child of childrenAt(words, range)) count += countAt(source, range, child);
+  for (const child of childrenAt(words, range)) count += countUnder(source, range, child);
   return count;
 }
 

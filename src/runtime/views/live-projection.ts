@@ -1,6 +1,6 @@
 // Live projection: keeps any number of view files up with the log. Front-runners first: a file that is behind, or broken,
 // does not hold up the others.
-import type { LogReader } from '../../event-log/index.ts';
+import { LogError, type LogReader } from '../../event-log/index.ts';
 import type { Event, EventCatalogue, Recorded } from '../../kernel/index.ts';
 import { recordedOf } from '../recorded.ts';
 import type { View } from '../view.ts';
@@ -67,7 +67,7 @@ export class LiveProjection {
       this.promote(projected);
     } catch (error) {
       if (error instanceof ViewFileUnusable) tell({ ...opened, kind: 'unusable', reason: error.message });
-      else if (isSqliteError(error)) {
+      else if (isSqliteError(error) || error instanceof LogError) {
         // Nothing can be said of the file now: it is tried again like one that broke down later.
         this.files.push(projected);
         this.pause(projected, error);

@@ -4,6 +4,7 @@ import { runtimeRejections } from '../rejections.ts';
 import type { ReadAt, Snapshot, Tables, View, Views } from '../view.ts';
 import type { BuildProgress } from './build.ts';
 import { obligationsView, openObligations } from './obligations-view.ts';
+import { RowsDamaged } from './rows-damaged.ts';
 import type { ServingView, ViewStatus } from './serving.ts';
 import { Upkeep, type UpkeepParts } from './upkeep.ts';
 import { ViewDirectory } from './view-directory.ts';
@@ -27,6 +28,9 @@ export interface OwedAt {
 /** While a view is being built, who cannot do without it looks again this often, ms. */
 const BUILD_GLANCE = 1_000;
 
+/** Different ways in which rows made no sense, remembered at most. */
+const MOST_SAID = 100;
+
 /** @throws ViewsLocked another process keeps these views; Error (`EACCES`, …) when the directory cannot be made */
 export async function openViews(parts: ViewsParts): Promise<LiveViews> {
   const upkeep = new Upkeep(parts, new ViewDirectory(parts.directory));
@@ -42,6 +46,8 @@ export async function openViews(parts: ViewsParts): Promise<LiveViews> {
 export class LiveViews implements Views {
   private readonly parts: ViewsParts;
   private readonly upkeep: Upkeep;
+  /** By view and what was said: the file whose rows made no sense. */
+  private readonly nonsense = new Map<string, string>();
   private closing: Promise<void> | undefined;
 
   /** Use `openViews`. */
@@ -102,9 +108,17 @@ export class LiveViews implements Views {
   private readFailed(serving: ServingView, error: unknown): unknown {
     // A snapshot in somebody's hands has nothing to read between a file that went and the next one.
     if (serving.position === undefined) return this.lagging(serving, 0);
-    if (!isDamage(error)) return error;
+    if (!isDamage(error) && !this.isNonsenseIn(serving, error)) return error;
     this.upkeep.condemn(serving, `the file is damaged: ${error.message}`);
     return this.lagging(serving, serving.position ?? 0);
+  }
+
+  /** Said again of a file that was built anew for it, it is no damage but a bug. */
+  private isNonsenseIn({ view, path }: ServingView, error: unknown): error is RowsDamaged {
+    if (!(error instanceof RowsDamaged) || path === undefined) return false;
+    const said = `${view.name}: ${error.message}`;
+    if (!this.nonsense.has(said) && this.nonsense.size < MOST_SAID) this.nonsense.set(said, path);
+    return this.nonsense.get(said) === path;
   }
 
   private lagging(serving: ServingView, wanted: number): Rejection {

@@ -1,7 +1,7 @@
 // Projection worker: the one thread that keeps all live views up with the log.
 import { setImmediate as tick } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { openLogReader } from '../../event-log/index.ts';
+import { LogError, openLogReader } from '../../event-log/index.ts';
 import { LiveProjection } from './live-projection.ts';
 import { SharedPositions, type FromProjection, type ProjectionWorkerData, type ToProjection } from './protocol.ts';
 import { loadRegistry, viewsOf } from './registry.ts';
@@ -56,7 +56,7 @@ function work(): number | undefined {
     return retry === undefined ? undefined : Math.max(1, retry - performance.now());
   } catch (error) {
     // Files have their own guard: this is the log.
-    if (!isSqliteError(error)) throw error;
+    if (!isSqliteError(error) && !(error instanceof LogError)) throw error;
     tell({ kind: 'log-trouble', reason: error.message });
     logTrouble = true;
     return LOG_RETRY;

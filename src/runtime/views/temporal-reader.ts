@@ -10,6 +10,7 @@ import { decodeRow, hash53, type SqlValue } from './columns.ts';
 import { countAt, LAST_ID, membersAt, type HistorySource, type Member } from './history-query.ts';
 import { quoted, secondOf, type TableLayout } from './layout.ts';
 import { filterOf, listRequest, type Filter } from './list-request.ts';
+import { readable } from './rows-damaged.ts';
 
 type ReadRow = Read<Columns>;
 type Cells = SqlValue[];
@@ -58,7 +59,7 @@ export class TemporalReader {
     const cells = this.byKey.get(hash, wellFormed, position, hash, wellFormed, position) as Cells | undefined;
     const closedAt = cells?.[3] as number | null | undefined;
     if (!cells || (typeof closedAt === 'number' && closedAt <= position)) return undefined;
-    return this.decode(cells, wellFormed);
+    return readable(() => this.decode(cells, wellFormed));
   }
 
   list(position: number, options: ListOptions<Columns>): Page<ReadRow> {
@@ -101,10 +102,12 @@ export class TemporalReader {
       while (members.at(-1)?.list === cut.list || members.length > limit) members.pop();
       members.push(...membersAt(tree, { position, low: { list: cut.list, id: 0 }, high: { list: cut.list, id: LAST_ID } }, Infinity));
     }
-    const dated = members.map(({ id }) => ({ id, cells: this.cellsAt(position, id) })).map((row) => ({ ...row, ms: row.cells[4 + ordered.column] as number }));
-    dated.sort((a, b) => a.ms - b.ms || a.id - b.id);
-    const due = dated.filter(({ ms }) => ms <= last).slice(0, limit);
-    return due.map(({ cells }) => this.decode(cells));
+    return readable(() => {
+      const dated = members.map(({ id }) => ({ id, cells: this.cellsAt(position, id) })).map((row) => ({ ...row, ms: row.cells[4 + ordered.column] as number }));
+      dated.sort((a, b) => a.ms - b.ms || a.id - b.id);
+      const due = dated.filter(({ ms }) => ms <= last).slice(0, limit);
+      return due.map(({ cells }) => this.decode(cells));
+    });
   }
 
   private cellsAt(position: number, id: number): Cells {
@@ -112,7 +115,7 @@ export class TemporalReader {
   }
 
   private rowsOf(position: number, members: readonly Member[]): ReadRow[] {
-    return members.map(({ id }) => this.decode(this.cellsAt(position, id)));
+    return readable(() => members.map(({ id }) => this.decode(this.cellsAt(position, id))));
   }
 
   private decode(cells: Cells, key = cells[1] as string): ReadRow {

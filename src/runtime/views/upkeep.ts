@@ -54,7 +54,7 @@ export class Upkeep {
   private readonly following: Following;
   /** By path: what the projection worker has been given and not yet answered for. */
   private readonly given = new Map<string, OpenedFile & { readonly settle: (given: Given) => void }>();
-  /** By view: the file that was found to be damaged while it was read. */
+  /** By view: the file that was found to be damaged, or may be. */
   private readonly condemned = new Map<string, string>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private builds: Promise<unknown> = Promise.resolve();
@@ -258,7 +258,7 @@ export class Upkeep {
         return;
       case 'failed':
         // Trouble with a file that is being built beside the live one is the build's.
-        if (this.isAllThereIs(message)) this.fail(message.view, message.reason, message.lasting);
+        if (this.isAllThereIs(message)) this.stopped(message);
         this.given.get(message.path)?.settle({ paused: message.reason });
         return;
       case 'recovered':
@@ -267,6 +267,14 @@ export class Upkeep {
       case 'log-trouble':
         this.trouble = message.reason === undefined ? undefined : { reason: `the log cannot be read: ${message.reason}`, lasting: false };
     }
+  }
+
+  /** What a view cannot take may be its file's fault, or a bug: one build tells. */
+  private stopped({ view, path, reason, lasting }: Extract<FromProjection, { kind: 'failed' }>): void {
+    this.fail(view, reason, lasting);
+    if (!lasting || this.condemned.get(view) === path) return;
+    this.condemned.set(view, path);
+    this.builds = this.builds.then(() => this.build([this.named(view)]));
   }
 
   /** A file that cannot go on. When nobody waits for it, it broke down later: the view is built anew. */

@@ -12,6 +12,7 @@ import { FOREVER } from './history-tree.ts';
 import { FACTS_PER_EVENT, layoutOf, quoted, type TableLayout } from './layout.ts';
 import type { OfflineParts } from './offline.ts';
 import { viewNamed, viewsOf } from './registry.ts';
+import { RowsDamaged } from './rows-damaged.ts';
 import { treeOf } from './temporal-reader.ts';
 import { ViewDirectory } from './view-directory.ts';
 import { isDamage, openViewFile, ViewFileUnusable } from './view-file.ts';
@@ -30,6 +31,8 @@ export interface VerifiedView {
 interface Opened {
   readonly view: View;
   readonly path: string;
+  /** Held open: a running service may swap the file meanwhile. */
+  readonly db: DatabaseSync;
   readonly position: number;
 }
 
@@ -46,9 +49,13 @@ export async function verifyViews(parts: OfflineParts, names?: readonly string[]
   const log = openLogReader(parts.logFile);
   // Cleared away by the next service if this process dies.
   const scratch = join(parts.directory, 'views', `verify.building-${process.pid}`);
+  const opened: Opened[] = [];
   try {
-    const found = chosen.map((view) => openedFile(parts.directory, view, log));
-    const opened = found.filter((one): one is Opened => 'path' in one);
+    const found = chosen.map((view) => {
+      const one = openedFile(parts.directory, view, log);
+      if ('db' in one) opened.push(one);
+      return one;
+    });
     const built = new Map<string, string>();
     const failed = new Map<string, string>();
     if (opened.length > 0) {
@@ -61,7 +68,7 @@ export async function verifyViews(parts: OfflineParts, names?: readonly string[]
       }
     }
     return found.map((one): VerifiedView => {
-      if (!('path' in one)) return one;
+      if (!('db' in one)) return one;
       const path = built.get(one.view.name);
       const { name, version } = one.view;
       const nothing = { view: name, version, position: one.position, rows: 0 };
@@ -69,11 +76,12 @@ export async function verifyViews(parts: OfflineParts, names?: readonly string[]
       try {
         return compared(one, path, log);
       } catch (error) {
-        if (isDamage(error)) return { ...nothing, problem: `${one.path} is damaged: ${error.message}` };
+        if (isDamage(error) || error instanceof RowsDamaged) return { ...nothing, problem: `${one.path} is damaged: ${error.message}` };
         throw error;
       }
     });
   } finally {
+    for (const { db } of opened) db.close();
     log.close();
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -85,16 +93,14 @@ function openedFile(directory: string, view: View, log: LogReader): Opened | Ver
   if (!file) return { ...nothing, problem: 'there is no file of this version yet' };
   try {
     const { db, checkpoint } = openViewFile(file.path, view, log, 'read');
-    db.close();
-    return { view, path: file.path, position: checkpoint.position };
+    return { view, path: file.path, db, position: checkpoint.position };
   } catch (error) {
     if (!(error instanceof ViewFileUnusable)) throw error;
     return { ...nothing, problem: error.message };
   }
 }
 
-function compared({ view, path, position }: Opened, built: string, log: LogReader): VerifiedView {
-  const kept = openViewFile(path, view, log, 'read').db;
+function compared({ view, path, db: kept, position }: Opened, built: string, log: LogReader): VerifiedView {
   const fresh = openViewFile(built, view, log, 'read').db;
   let rows = 0;
   let lastValue = 0;
@@ -116,7 +122,7 @@ function compared({ view, path, position }: Opened, built: string, log: LogReade
     const different = difference(valuesOf(kept, lastValue), valuesOf(fresh, lastValue));
     return verdict(different && `values of lists: ${different}`);
   } finally {
-    for (const one of [kept, fresh]) one.close();
+    fresh.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Checkpoint, LogReader } from '../../event-log/index.ts';
 import type { View } from '../view.ts';
 import { definitionOf, tablesText, type TableLayout } from './layout.ts';
+import { readable, RowsDamaged } from './rows-damaged.ts';
 import { isSqliteError, ViewWriter } from './view-writer.ts';
 
 /** 'BIOV' */
@@ -109,7 +110,7 @@ export function openViewFile(path: string, view: View, log: Pick<LogReader, 'cha
     if (!own) throw new ViewFileUnusable(path, 'does not say of which view it is');
     if (own.name !== view.name) throw new ViewFileUnusable(path, `holds the view ${own.name}`);
     if (mode === 'write' && (own.version !== view.version || own.tables !== tablesText(view))) throw new ViewFileUnusable(path, 'holds another definition of the view');
-    if (mode === 'read' && !coversTables(own.tables, view)) throw new ViewFileUnusable(path, 'lacks tables or columns of the view');
+    if (mode === 'read' && !readable(() => coversTables(own.tables, view))) throw new ViewFileUnusable(path, 'lacks tables or columns of the view');
     const checkpoint = readCheckpoint(path, db);
     if (log.chainAt(checkpoint.position) !== checkpoint.chain) throw new ViewFileUnusable(path, `is of another history: the log has no such event ${checkpoint.position}`);
     return { db, checkpoint };
@@ -119,7 +120,8 @@ export function openViewFile(path: string, view: View, log: Pick<LogReader, 'cha
   }
 }
 
-const openingError = (path: string, error: unknown): unknown => (isDamage(error) ? new ViewFileUnusable(path, `is damaged: ${error.message}`) : error);
+const openingError = (path: string, error: unknown): unknown =>
+  isDamage(error) || error instanceof RowsDamaged ? new ViewFileUnusable(path, `is damaged: ${error.message}`) : error;
 
 /** SQLITE_ERROR (no such table), CORRUPT, NOTADB */
 const DAMAGED = new Set([1, 11, 26]);
