@@ -47,7 +47,7 @@ describe('a killed process', () => {
   test('loses nothing acknowledged on a log that lives on, ten times over', async () => {
     const acknowledged: LogProcess['acknowledged'] = [];
     for (let round = 0; round < 10; round++) {
-      acknowledged.push(...(await killAfter(place.path, 20 + round * 130)));
+      acknowledged.push(...(await killAfter(place.path, 20 + round * 40)));
       await reopened(place.path, (log) => expectComplete(log, acknowledged));
     }
   }, 120_000);

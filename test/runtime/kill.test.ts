@@ -1,97 +1,176 @@
-// SIGKILL at any moment: what was acknowledged is in effect once, nothing is half-done, and what is owed is still carried out.
+// SIGKILL at any moment of a service with log, executor, runner and views: what was acknowledged is in effect once, nothing is
+// half-done, what is owed is still carried out, and the views equal a rebuild.
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openSqliteLog } from '../../src/event-log/index.ts';
-import { commandIdOfRequest, systemClock } from '../../src/kernel/index.ts';
-import { ClockWatch, ObligationsRunner, openSecretsDirectory, recordedOf, type Acknowledgement } from '../../src/runtime/index.ts';
-import { allOf, owedIn } from './owed.ts';
+import { logFileIn, openSqliteLog, verifyLog, type EventLog, type StoredEvent } from '../../src/event-log/index.ts';
+import { commandIdOfRequest, Rejection, systemClock } from '../../src/kernel/index.ts';
+import {
+  ClockWatch, ObligationsRunner, openSecretsDirectory, openViews, recordedOf, verifyViews, type CommandExecutor, type Secrets,
+} from '../../src/runtime/index.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
+import type { Sent, Told } from './kill-child.ts';
+import * as registry from './kill-registry.ts';
+import { allOf } from './owed.ts';
 import { executorOver } from './service.ts';
-import { CastVote, catalogue, make, OpenPoll, processes } from './village.ts';
+import { catalogue, make, processes } from './village.ts';
 
-interface Told {
-  readonly ready?: number;
-  readonly acknowledged?: Acknowledgement;
-  readonly actor?: string;
-  readonly key?: string;
-  readonly body?: { readonly poll: string; readonly closesAt?: string; readonly choice?: string };
-}
+const LIVES = 26;
+const FRESH = 10;
+const registryUrl = new URL('./kill-registry.ts', import.meta.url).href;
 
-let directory: string;
+let place: TemporaryDirectory;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'biolithic-kill-'));
+  place = temporaryDirectory();
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => place.remove());
 
-/** Runs the service until it is killed, some time after it became ready; gives what it acknowledged. */
-async function liveUntilKilled(livesFor: number): Promise<Told[]> {
+const logDirectory = (): string => join(place.path, 'log');
+
+/** When the kill comes, in ms: after the service was ready, or after its process began, while it opens what the last kill left. */
+type Kill = { readonly ready: number } | { readonly begun: number };
+
+/** Gives what the service told before it was killed. */
+async function liveUntilKilled(kill: Kill): Promise<Told[]> {
   const told: Told[] = [];
-  const child = fork(new URL('./kill-child.ts', import.meta.url), [directory], {
+  const child = fork(new URL('./kill-child.ts', import.meta.url), [place.path], {
     execPath: process.execPath,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const { promise: exited, resolve } = Promise.withResolvers<void>();
-  child.on('exit', () => resolve());
+  const killAfter = (ms: number): unknown => setTimeout(() => child.kill('SIGKILL'), ms);
+  const { promise: exited, resolve } = Promise.withResolvers<NodeJS.Signals | null>();
+  child.on('exit', (_, signal) => resolve(signal));
   child.on('message', (message: Told) => {
-    if (message.ready === undefined) told.push(message);
-    else setTimeout(() => child.kill('SIGKILL'), livesFor);
+    told.push(message);
+    if ('ready' in message && 'ready' in kill) killAfter(kill.ready);
   });
-  await exited;
+  if ('begun' in kill) killAfter(kill.begun);
+  // It never ends by itself.
+  expect(await exited).toBe('SIGKILL');
   return told;
 }
 
-/** After the last kill: everything told is there once, resends are answered equal, polls are closed and counted. */
+async function expectRebuiltEqual(): Promise<void> {
+  const verified = await verifyViews({ logFile: logFileIn(logDirectory()), directory: place.path, registry, registryUrl });
+  expect(verified.filter(({ problem }) => problem !== undefined)).toEqual([]);
+  expect(verified.map(({ view }) => view).toSorted()).toEqual(['obligations', 'village-annals', 'village-holdings', 'village-polls', 'village-votes']);
+}
+
+/** After the last kill: everything is sent again, what is owed is carried out, and then log and views are looked at. */
 async function examine(told: readonly Told[]): Promise<void> {
-  const log = await openSqliteLog({ directory: join(directory, 'log'), namespace: 'village', clock: systemClock });
-  const secrets = openSecretsDirectory(join(directory, 'secrets'), { create: false });
-  const executor = executorOver(log, { secrets });
-  const runner = new ObligationsRunner({
-    log, catalogue, processes, owed: owedIn(log), executor, clock: systemClock, clockWatch: new ClockWatch(systemClock),
-  });
+  const log = await openSqliteLog({ directory: logDirectory(), namespace: 'village', clock: systemClock });
+  const secrets = openSecretsDirectory(join(place.path, 'secrets'), { create: false });
+  const views = await openViews({ directory: place.path, log, registry, registryUrl });
+  const executor = executorOver(log, { secrets, views });
+  const clockWatch = new ClockWatch(systemClock);
+  const runner = new ObligationsRunner({ log, catalogue, processes, owed: (atLeast) => views.owed(atLeast), executor, clock: systemClock, clockWatch });
   try {
-    await new Promise((done) => setTimeout(done, 70));
     await runner.start();
     await runner.ready;
-    const times = new Map<string, number>();
-    const polls = new Set<string>();
-    for (const stored of allOf(log)) {
-      const event = recordedOf(catalogue, stored);
-      if (!event) continue;
-      const { poll, voter } = event.data as { poll: string; voter?: string };
-      polls.add(poll);
-      const what = `${event.type} ${poll} ${voter ?? ''}`;
-      times.set(what, (times.get(what) ?? 0) + 1);
-    }
-    expect([...times].filter(([, n]) => n !== 1)).toEqual([]);
-    for (const poll of polls) {
-      expect([poll, times.has(`PollOpened ${poll} `), times.has(`PollClosed ${poll} `), times.has(`PollCounted ${poll} `)]).toEqual([poll, true, true, true]);
-    }
-    for (const { acknowledged, actor = '', key = '', body } of told) {
-      const { position = 0 } = acknowledged ?? {};
-      expect(log.readAll(position - 1, 1)).toMatchObject([{ commandId: acknowledged?.commandId, position }]);
-      const { poll = '', closesAt, choice = '' } = body ?? {};
-      const command = closesAt === undefined ? make(CastVote, { poll, choice }) : make(OpenPoll, { poll, closesAt });
-      expect(await executor.execute({ command, actor, commandId: commandIdOfRequest(actor, key) })).toEqual(acknowledged);
-    }
+    await expectAnsweredAsBefore(executor, told);
+    // Polls close at most this long after they were opened.
+    await sleep(70);
+    expect(await runner.settled(log.head().position)).toEqual([]);
+    expectInEffectOnce(log, told);
+    expectNothingHalfDone(log, secrets);
+    await views.owed(log.head().position);
   } finally {
     await runner.stop();
+    await views.close();
     await log.shutdown();
+  }
+  await verifyLog(logFileIn(logDirectory()));
+  await expectRebuiltEqual();
+}
+
+/** What was acknowledged or refused on record is answered equal; what has no known outcome is done now, if it was not, or refused. */
+async function expectAnsweredAsBefore(executor: CommandExecutor, told: readonly Told[]): Promise<void> {
+  const again = ({ actor, key, name, body }: Sent) =>
+    executor.execute({ command: make(registry.COMMANDS[name] as new () => object, body), actor, commandId: commandIdOfRequest(actor, key) });
+  for (const one of told) {
+    if ('acknowledged' in one) expect(await again(one.of)).toEqual(one.acknowledged);
+    else if ('refused' in one) await expect(again(one.of)).rejects.toMatchObject(one.refused);
+  }
+  for (const one of told) {
+    if (!('sent' in one)) continue;
+    await again(one.sent).catch((error: unknown) => {
+      if (!(error instanceof Rejection) || error.status >= 500) throw error;
+    });
   }
 }
 
-test('on a store that lives on through ten kills', async () => {
-  const told: Told[] = [];
-  for (let life = 0; life < 10; life += 1) told.push(...(await liveUntilKilled(20 + ((life * 37) % 160))));
-  expect(told.length).toBeGreaterThan(100);
-  await examine(told);
-}, 120_000);
-
-test('on fresh stores', async () => {
-  for (let round = 0; round < 4; round += 1) {
-    await examine(await liveUntilKilled(5 + round * 40));
-    rmSync(directory, { recursive: true, force: true });
+/** A command is one append: its events follow one another, under one attempt. */
+function expectInEffectOnce(log: EventLog, told: readonly Told[]): void {
+  const byCommand = Map.groupBy(allOf(log), ({ commandId }) => commandId);
+  for (const events of byCommand.values()) {
+    const [first] = events as [StoredEvent];
+    expect(events.map(({ position, index, attempt }) => [position, index, attempt])).toEqual(events.map((_, n) => [first.position + n, n, 0]));
   }
-}, 120_000);
+  for (const one of told) {
+    if (!('acknowledged' in one) && !('refused' in one)) continue;
+    const { actor, key } = one.of;
+    const position = 'acknowledged' in one ? one.acknowledged.position : one.refused.recordedAt;
+    expect(byCommand.get(commandIdOfRequest(actor, key))?.at(-1)?.position).toBe(position);
+  }
+}
+
+interface Facts {
+  readonly poll: string;
+  readonly voter?: string;
+  readonly votes: number;
+  readonly under: number;
+  readonly text: string;
+}
+
+/** What happens in one step is there as a whole, and what rests on something else rests on what was so at its place. */
+function expectNothingHalfDone(log: EventLog, secrets: Secrets): void {
+  const times = new Map<string, number>();
+  const votes = new Map<string, number>();
+  const polls = new Set<string>();
+  let [forbidden, revision] = [false, 0];
+  for (const stored of allOf(log)) {
+    const event = recordedOf(catalogue, stored);
+    if (!event) continue;
+    const { poll, voter = '', votes: tallied, under, text } = event.data as Facts;
+    if (poll !== undefined) polls.add(poll);
+    // A poll may be tallied as often as somebody asks.
+    if (poll !== undefined && event.type !== 'PollTallied') {
+      times.set(`${event.type} ${poll} ${voter}`, (times.get(`${event.type} ${poll} ${voter}`) ?? 0) + 1);
+    }
+    if (event.type === 'VoteCast') votes.set(poll, (votes.get(poll) ?? 0) + 1);
+    if (event.type === 'PollTallied') expect([poll, tallied]).toEqual([poll, votes.get(poll) ?? 0]);
+    if (event.type === 'LetterWritten') expect(secrets.open(text)).toContain('villager-');
+    if (event.type === 'HandoverForbidden' || event.type === 'HandoverPermitted') [forbidden, revision] = [event.type === 'HandoverForbidden', revision + 1];
+    if (event.type === 'ParcelHandedOver') expect([under, forbidden]).toEqual([revision, false]);
+    if (event.type === 'HandoverRefused') expect([under, forbidden]).toEqual([revision, true]);
+  }
+  expect([...times].filter(([, n]) => n !== 1)).toEqual([]);
+  for (const poll of polls) {
+    expect([poll, ...['Opened', 'Closed', 'Counted'].map((what) => times.has(`Poll${what} ${poll} `))]).toEqual([poll, true, true, true]);
+  }
+}
+
+test(`on a store that lives on through ${LIVES} kills`, async () => {
+  const told: Told[] = [];
+  for (let life = 0; life < LIVES; life += 1) {
+    // Every fourth does not live to be ready.
+    told.push(...(await liveUntilKilled(life % 4 === 3 ? { begun: 150 + life * 20 } : { ready: 20 + ((life * 37) % 160) })));
+    if (life % 8 === 7) await expectRebuiltEqual();
+  }
+  const acknowledged = told.flatMap((one) => ('acknowledged' in one ? [one.of.name] : []));
+  expect(acknowledged.length).toBeGreaterThan(LIVES * 20);
+  expect([...new Set(acknowledged)].toSorted()).toEqual(Object.keys(registry.COMMANDS).toSorted());
+  expect(told.some((one) => 'refused' in one)).toBe(true);
+  await examine(told);
+}, 240_000);
+
+test(`on ${FRESH} fresh stores`, async () => {
+  for (let round = 0; round < FRESH; round += 1) {
+    const told = await liveUntilKilled(round % 5 === 4 ? { begun: 120 + round * 30 } : { ready: 5 + round * 15 });
+    if (existsSync(join(place.path, 'secrets'))) await examine(told);
+    place.remove();
+  }
+}, 240_000);

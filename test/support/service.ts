@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../src/config.ts';
 import { SigningIssuer } from '../../src/http/signing/index.ts';
-import { instantOf, msOf } from '../../src/kernel/index.ts';
+import { instantOf, msOf, type Clock } from '../../src/kernel/index.ts';
 import { openSecretsDirectory } from '../../src/runtime/index.ts';
 import { startService, type Service } from '../../src/service.ts';
 
@@ -16,6 +16,11 @@ export interface TestServiceOptions {
   readonly argv?: readonly string[];
   /** An existing data directory, which is kept; default: a new one, removed at the end. */
   readonly data?: string;
+}
+
+export interface ServiceHereOptions extends TestServiceOptions {
+  /** Default: the one that the flags name. */
+  readonly clock?: Clock;
 }
 
 /** What tests ask of a service, wherever it runs. */
@@ -49,9 +54,9 @@ const flagsOf = (data: string, argv: readonly string[]): string[] => ['--port', 
 const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'biolithic-service-'));
 
 /** Everything as in `biolithic start`, but for the signals. With `--clock simulated` time stands still until told. */
-export async function startTestService({ argv = [], data: given }: TestServiceOptions = {}): Promise<ServiceHere> {
+export async function startTestService({ argv = [], data: given, clock }: ServiceHereOptions = {}): Promise<ServiceHere> {
   const data = given ?? newDirectory();
-  const service = await startService(readConfig(flagsOf(data, argv), {}));
+  const service = await startService(readConfig(flagsOf(data, argv), {}), undefined, clock);
   await service.ready;
   const issuer = (): SigningIssuer => {
     if (!service.issuer) throw new Error('the service takes tokens of another issuer');

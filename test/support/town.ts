@@ -131,14 +131,24 @@ export class Town {
     return dataOf(reply)['lot'] as string;
   }
 
-  /** Drafts, submits, admits and freezes; gives the ProposalId. The vote opens by itself. */
-  async proposal(protocol: string, clauses: readonly object[]): Promise<string> {
+  /** Drafts, submits, admits and freezes; gives the ProposalId. The vote opens by itself, and closes when the charter says, unless `closesAt` does. */
+  async proposal(protocol: string, clauses: readonly object[], closesAt?: string): Promise<string> {
     const { url, oren, zara } = this;
     const drafted = await done(url, 'POST', '/proposals', { token: oren.token, body: { protocol, title: protocol, prose: 'As told.', clauses } });
     const proposal = dataOf(drafted)['proposal'] as string;
     await done(url, 'POST', `/proposals/${proposal}/submission`, { token: oren.token });
     await done(url, 'POST', `/proposals/${proposal}/admission`, { token: zara.token });
-    await done(url, 'POST', `/proposals/${proposal}/freeze`, { token: zara.token });
+    await done(url, 'POST', `/proposals/${proposal}/freeze`, { token: zara.token, body: closesAt === undefined ? undefined : { closesAt } });
+    return proposal;
+  }
+
+  /** A proposal that the founders vote for, once it is in force; its vote is open for some seconds. */
+  async enacted(protocol: string, clauses: readonly object[], openFor = 3_000): Promise<string> {
+    const proposal = await this.proposal(protocol, clauses, new Date(Date.now() + openFor).toISOString());
+    const path = `/proposals/${proposal}`;
+    await this.until(path, this.zara.token, ({ state }) => state === 'voting');
+    await Promise.all([this.zara, this.oren, this.iva].map(({ token }) => done(this.url, 'PUT', `${path}/ballot`, { token, body: { choice: 'yes' } })));
+    await this.until(path, this.zara.token, ({ state }) => state === 'enacted', openFor + 15_000);
     return proposal;
   }
 
