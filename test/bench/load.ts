@@ -1,7 +1,8 @@
 // Load generator, run as a process of its own: plays pre-built requests over keep-alive connections, one in flight on each.
-// Started with fork(); gets `Plan`, answers `Outcome`. Raw sockets, so that the generator is not what is measured.
+// Started with fork(); gets `Plan`, says 'began' when all connections are open, and answers `Outcome`.
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { answerLength, dial, render, type Request } from './wire.ts';
 
 export interface Plan {
   readonly port: number;
@@ -20,29 +21,8 @@ export interface Outcome {
   readonly unexpected?: string;
 }
 
-type Line = readonly [method: string, path: string, headers: Readonly<Record<string, string>>, body: unknown];
-
-function render([method, path, headers, body]: Line): Buffer {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const lines = [`${method} ${path} HTTP/1.1`, 'host: 127.0.0.1', ...Object.entries(headers).map(([k, v]) => `${k}: ${v}`)];
-  if (text) lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(text)}`);
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
-}
-
-const HEADER_END = Buffer.from('\r\n\r\n');
-
-/** Length of the first complete answer in the buffer, or 0. */
-function answerLength(buffer: Buffer): number {
-  const end = buffer.indexOf(HEADER_END);
-  if (end < 0) return 0;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(buffer.toString('latin1', 0, end));
-  if (!length) throw new Error('an answer without content-length');
-  const total = end + 4 + Number(length[1]);
-  return buffer.length >= total ? total : 0;
-}
-
 async function play(plan: Plan): Promise<Outcome> {
-  const requests = readFileSync(plan.file, 'utf8').trimEnd().split('\n').map((line) => render(JSON.parse(line) as Line));
+  const requests = readFileSync(plan.file, 'utf8').trimEnd().split('\n').map((line) => render(JSON.parse(line) as Request));
   const expected = `HTTP/1.1 ${plan.expectStatus} `;
   const latencies: number[] = [];
   let next = 0;
@@ -73,17 +53,12 @@ async function play(plan: Plan): Promise<Outcome> {
         send();
       });
       socket.on('error', reject);
+      socket.on('close', () => reject(new Error('a connection was closed')));
       send();
     });
 
-  const sockets = await Promise.all(
-    Array.from({ length: plan.connections }, () =>
-      new Promise<Socket>((resolve, reject) => {
-        const socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
-        socket.once('error', reject);
-      }),
-    ),
-  );
+  const sockets = await Promise.all(Array.from({ length: plan.connections }, () => dial(plan.port)));
+  process.send?.('began');
   const start = performance.now();
   await Promise.all(sockets.map(worker));
   const seconds = (performance.now() - start) / 1000;

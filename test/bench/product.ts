@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../src/config.ts';
 import { openSqliteLog } from '../../src/event-log/index.ts';
@@ -13,14 +14,19 @@ import { catalogue } from '../../src/registry.ts';
 import { openSecretsDirectory } from '../../src/runtime/index.ts';
 import { historyOf, memberOf, openProposal, type HistorySize } from './history.ts';
 import type { Outcome, Plan } from './load.ts';
+import { Line, type Request } from './wire.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NODE = process.execPath;
 
 const made: string[] = [];
+const started = new Set<ChildProcess>();
 process.on('exit', () => {
+  for (const child of started) child.kill();
   for (const directory of made) rmSync(directory, { recursive: true, force: true });
 });
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 /** A directory that is gone when the bench ends. */
 export function newDirectory(): string {
@@ -70,31 +76,36 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-function running(child: ChildProcess, port: number, readyAfter: number): Running {
+export function running(child: ChildProcess, port: number, readyAfter: number): Running {
+  started.add(child);
   return {
     port,
     pid: child.pid as number,
     readyAfter,
     stop: () =>
       new Promise((done) => {
-        child.once('exit', () => done());
+        child.once('exit', () => {
+          started.delete(child);
+          done();
+        });
         child.kill('SIGTERM');
       }),
   };
 }
 
 async function untilReady(url: string, patience: number): Promise<void> {
+  let last = 'nothing';
   for (const until = performance.now() + patience; performance.now() < until; ) {
     const response = await fetch(`${url}/health/ready`).catch(() => undefined);
-    await response?.arrayBuffer();
+    last = (await response?.text()) ?? last;
     if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
-  throw new Error(`${url} did not get ready`);
+  throw new Error(`${url} did not get ready: ${last}`);
 }
 
-/** Starts a process and waits for the line that names its port. */
-async function listening(child: ChildProcess, pattern: RegExp): Promise<number> {
+/** Waits for the line in which a process names its port. */
+export async function listening(child: ChildProcess, pattern: RegExp): Promise<number> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   for await (const line of lines) {
     const found = pattern.exec(line);
@@ -158,8 +169,8 @@ export class Voters {
     return this.tokens[n % this.tokens.length] as string;
   }
 
-  /** The next votes, each of another voter until all have voted on a proposal: [method, path, headers, body]. */
-  next(count: number): unknown[] {
+  /** The next votes, each of another voter until all have voted on a proposal. */
+  next(count: number): Request[] {
     return Array.from({ length: count }, () => {
       const n = this.votes;
       this.votes += 1;
@@ -170,13 +181,48 @@ export class Voters {
   }
 }
 
+/** A token of whoever runs the service on a store. */
+export function operatorToken(data: string): Promise<string> {
+  const config = configOf(data);
+  return new SigningIssuer(openSecretsDirectory(config.secrets, { create: false }), config.namespace, config.audience).operatorToken(instantOf(Date.now() + 86_400_000));
+}
+
+interface Rebuild {
+  readonly running: boolean;
+  readonly failure?: string;
+}
+
+/** Has the service build views anew, by default all; settles when they are swapped in. Looks every so many ms. */
+export async function rebuildBy(port: number, operator: string, views?: readonly string[], glance = 200): Promise<void> {
+  const line = await Line.to(port);
+  const headers = { authorization: `Bearer ${operator}` };
+  await line.expect(202, ['POST', '/views/rebuild', headers, views ? { views } : {}]);
+  for (;;) {
+    await sleep(glance);
+    const { body } = await line.expect(200, ['GET', '/views', headers]);
+    const { rebuild } = body as { readonly rebuild: Rebuild };
+    if (rebuild.failure !== undefined) throw new Error(rebuild.failure);
+    if (!rebuild.running) break;
+  }
+  line.close();
+}
+
+export interface LoadOptions {
+  readonly connections?: number;
+  /** Called when all connections are open and the first requests go out. */
+  readonly onBegin?: () => void;
+}
+
 /** Plays requests over 64 connections from a process of its own. @throws Error when an answer is not the expected one */
-export async function load(port: number, requests: readonly unknown[], expectStatus: number, connections = 64): Promise<Outcome> {
+export async function load(port: number, requests: readonly Request[], expectStatus: number, { connections = 64, onBegin }: LoadOptions = {}): Promise<Outcome> {
   const file = join(newDirectory(), 'requests.jsonl');
   writeFileSync(file, requests.map((request) => JSON.stringify(request)).join('\n'));
   const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: ['--disable-warning=ExperimentalWarning'] });
   const outcome = await new Promise<Outcome>((done, failed) => {
-    child.once('message', (message) => done(message as Outcome));
+    child.on('message', (message: 'began' | Outcome) => {
+      if (message === 'began') onBegin?.();
+      else done(message);
+    });
     child.once('exit', (code) => failed(new Error(`the load generator ended with ${code}`)));
     child.send({ port, connections, file, expectStatus } satisfies Plan);
   });

@@ -1,15 +1,26 @@
 // What a user would pick instead: Emmett on SQLite behind Fastify, run as a process of its own.
-//   node emmett.mjs serve DIRECTORY            prints its port; POST /ballots, GET /visible?global=N
-//   node emmett.mjs rebuild DIRECTORY EVENTS   appends, then projects all of them anew; prints {events, seconds}
+//   node emmett.mjs MODE serve DIRECTORY            prints its port; POST /ballots, GET /visible?ballot=B
+//   node emmett.mjs MODE rebuild DIRECTORY EVENTS   appends, then projects all of them anew; prints {events, seconds}
+// MODE is 'as-it-comes' or 'tuned': the best that could be made of it.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { getSQLiteEventStore, SQLiteConnectionPool, sqliteRawSQLProjection } from '@event-driven-io/emmett-sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getSQLiteEventStore, sqliteConnection, SQLiteConnectionPool, sqliteRawSQLProjection } from '@event-driven-io/emmett-sqlite';
 
-const [, , task, directory, count] = process.argv;
+const [, , mode, task, directory, count] = process.argv;
 const fileName = join(directory, 'emmett.sqlite');
+const tuned = mode === 'tuned';
 
-// Its default pool opens a connection per operation and fails with SQLITE_BUSY beyond one writer: one connection, one at a time.
-const pool = SQLiteConnectionPool({ fileName, connectionOptions: { singleton: true } });
+/** As it comes, its pool opens a connection for every operation. */
+async function oneConnection() {
+  const connection = sqliteConnection({ fileName });
+  // It sets its mode without waiting for that, and a commit meanwhile fails.
+  await connection.query('PRAGMA journal_mode = WAL');
+  return { connection, singleton: true };
+}
+
+const pool = SQLiteConnectionPool(tuned ? { fileName, connectionOptions: await oneConnection() } : { fileName });
+// Either way it locks up beyond one writer: one operation at a time.
 let last = Promise.resolve();
 const serialised = {
   ...pool,
@@ -19,66 +30,83 @@ const serialised = {
     return mine;
   },
 };
+
+/** Again while it fails because a connection before is still being closed. */
+async function surely(work) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (failures === 100 || !String(error.code).startsWith('SQLITE_')) throw error;
+      await sleep(1);
+    }
+  }
+}
+
 const store = getSQLiteEventStore({ fileName, pool: serialised, schema: { autoMigration: 'CreateOrUpdate' } });
-await store.schema.migrate();
+await surely(() => store.schema.migrate());
+
+/** As it comes, it takes a hundred events at a time and rests after each hundred. */
+async function project(options) {
+  const consumer = store.consumer(tuned ? { pulling: { batchSize: 5_000, pullingFrequencyInMs: 1 } } : {});
+  consumer.processor({ processorId: 'ballots', projection: ballots, ...options });
+  await consumer.start();
+}
 
 const quote = (text) => `'${text.replaceAll("'", "''")}'`;
-const ballots = (table) =>
-  sqliteRawSQLProjection({
-    canHandle: ['BallotCast'],
-    initSQL: `CREATE TABLE IF NOT EXISTS ${table} (ballot TEXT PRIMARY KEY, choice TEXT NOT NULL)`,
-    evolve: ({ data }) => `INSERT OR REPLACE INTO ${table} VALUES (${quote(data.ballot)}, ${quote(data.choice)})`,
-  });
-const createTable = (table) =>
-  serialised.withConnection((connection) =>
-    connection.command(`CREATE TABLE IF NOT EXISTS ${table} (ballot TEXT PRIMARY KEY, choice TEXT NOT NULL)`),
-  );
-
-const cast = (proposal, voter, choice) =>
-  store.appendToStream(`ballot-${proposal}-${voter}`, [
-    { type: 'BallotCast', data: { ballot: `${proposal}-${voter}`, proposal, voter, choice } },
-  ]);
+const table = 'CREATE TABLE IF NOT EXISTS ballots (ballot TEXT PRIMARY KEY, choice TEXT NOT NULL)';
+const ballots = sqliteRawSQLProjection({
+  canHandle: ['BallotCast'],
+  initSQL: table,
+  evolve: ({ data }) => `INSERT OR REPLACE INTO ballots VALUES (${quote(data.ballot)}, ${quote(data.choice)})`,
+});
+await surely(() => serialised.withConnection((connection) => connection.command(table)));
 
 if (task === 'serve') {
   // Fastify from the product's own dependencies: the same version on both sides.
   const { fastify } = createRequire(new URL('../../../package.json', import.meta.url))('fastify');
-  await createTable('ballots');
-  const consumer = store.consumer();
-  consumer.processor({ processorId: 'ballots', projection: ballots('ballots') });
-  void consumer.start();
+  void (async () => {
+    // It ends in silence where a write has failed.
+    for (;;) await project({ startFrom: 'CURRENT' }).then(() => sleep(1), () => sleep(1));
+  })();
   const app = fastify({ logger: false });
   app.post('/ballots', async (request, reply) => {
     const { proposal, voter, choice } = request.body;
-    const ballot = await store.readStream(`ballot-${proposal}-${voter}`);
-    const { nextExpectedStreamVersion, lastEventGlobalPosition } = await cast(proposal, voter, choice);
+    const stream = `ballot-${proposal}-${voter}`;
+    const before = await surely(() => store.readStream(stream));
+    const event = { type: 'BallotCast', data: { ballot: `${proposal}-${voter}`, proposal, voter, choice } };
+    const { nextExpectedStreamVersion, lastEventGlobalPosition } = await surely(() => store.appendToStream(stream, [event]));
     reply.code(201);
-    return { before: ballot.events.length, revision: String(nextExpectedStreamVersion), position: String(lastEventGlobalPosition) };
+    return { before: before.events.length, revision: String(nextExpectedStreamVersion), position: String(lastEventGlobalPosition) };
   });
-  app.get('/visible', async ({ query }) =>
-    serialised.withConnection(async (connection) => ({
-      visible: (await connection.querySingle('SELECT 1 FROM ballots WHERE ballot = ?', [query.ballot])) !== null,
-    })),
-  );
+  app.get('/visible', async ({ query }) => {
+    const row = await surely(() =>
+      serialised.withConnection((connection) => connection.querySingle('SELECT 1 AS there FROM ballots WHERE ballot = ?', [query.ballot])),
+    );
+    return { visible: row?.there === 1 };
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   process.on('SIGTERM', () => process.exit(0));
   console.log(JSON.stringify({ port: app.server.address().port }));
 } else if (task === 'rebuild') {
   const events = Number(count);
   for (let i = 0; i < events; i += 100) {
-    await store.appendToStream(
-      `ballots-${i}`,
-      Array.from({ length: 100 }, (_, n) => ({
-        type: 'BallotCast',
-        data: { ballot: `ballot-${i + n}`, proposal: `proposal-${(i + n) % 10}`, voter: `voter-${i + n}`, choice: 'yes' },
-      })),
+    await surely(() =>
+      store.appendToStream(
+        `ballots-${i}`,
+        Array.from({ length: 100 }, (_, n) => ({
+          type: 'BallotCast',
+          data: { ballot: `ballot-${i + n}`, proposal: `proposal-${(i + n) % 10}`, voter: `voter-${i + n}`, choice: 'yes' },
+        })),
+      ),
     );
   }
-  await createTable('rebuilt');
   let seen = 0;
-  const consumer = store.consumer();
-  consumer.processor({ processorId: 'rebuilt', projection: ballots('rebuilt'), startFrom: 'BEGINNING', stopAfter: () => (seen += 1) >= events });
   const began = performance.now();
-  await consumer.start();
-  console.log(JSON.stringify({ events, seconds: (performance.now() - began) / 1000 }));
+  await project({ startFrom: 'BEGINNING', stopAfter: () => (seen += 1) >= events });
+  const seconds = (performance.now() - began) / 1000;
+  const { rows } = await surely(() => serialised.withConnection((connection) => connection.querySingle('SELECT COUNT(*) AS rows FROM ballots')));
+  if (rows !== events) throw new Error(`${rows} of ${events} ballots were projected`);
+  console.log(JSON.stringify({ events, seconds }));
   process.exit(0);
 }
