@@ -22,6 +22,8 @@ export interface LogFileOptions {
 
 /** The whole file is checked when the service has had time to start. */
 const CHECK_AFTER_MS = 1_000;
+/** It goes slowly, and need not be large. */
+const CHECK_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /** The log file of a data directory. */
 export const logFileIn = (directory: string): string => join(directory, 'log.sqlite');
@@ -104,7 +106,7 @@ export class LogFile {
 
   private check(): Worker {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const checker = new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: { file: this.file } });
+    const checker = new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData: { file: this.file }, resourceLimits: CHECK_LIMITS });
     checker.on('message', (reason: string) => {
       this.damage = reason;
     });

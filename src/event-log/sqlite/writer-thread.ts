@@ -13,6 +13,9 @@ export interface WriterState {
   readonly reason?: string;
 }
 
+/** What a commit leaves is garbage at once: a larger nursery would only be larger. */
+const LIMITS = { maxYoungGenerationSizeMb: 6 };
+
 export class WriterThread {
   state: WriterState = { state: 'ok' };
   private readonly worker: Worker;
@@ -27,7 +30,7 @@ export class WriterThread {
   constructor(file: string, namespace: string, committed: (size: number) => void) {
     this.committed = committed;
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.worker = new Worker(new URL(`./writer-worker.${extension}`, import.meta.url), { workerData: { file, namespace } });
+    this.worker = new Worker(new URL(`./writer-worker.${extension}`, import.meta.url), { workerData: { file, namespace }, resourceLimits: LIMITS });
     this.worker.on('message', (message: FromWriter) => this.hear(message));
     this.worker.on('error', (error) => {
       const reason = `the log's writer stopped: ${String(error)}`;

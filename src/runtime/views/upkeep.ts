@@ -37,6 +37,8 @@ type Given = 'serving' | { readonly unusable: string } | { readonly paused: stri
 const SHORT = 2_000;
 /** A build that the service needs is tried again after this long, ms. */
 const RETRY_BUILD = 5_000;
+/** What a batch leaves is garbage at once: a larger nursery would only be larger. */
+const LIMITS = { maxYoungGenerationSizeMb: 12 };
 const CLOSING = 'the views are closing';
 
 export class Upkeep {
@@ -133,7 +135,7 @@ export class Upkeep {
     const { log, registryUrl } = this.parts;
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const workerData: ProjectionWorkerData = { logFile: log.location.file, registryUrl, shared: this.positions.buffer };
-    const worker = new Worker(new URL(`./projection-worker.${extension}`, import.meta.url), { workerData });
+    const worker = new Worker(new URL(`./projection-worker.${extension}`, import.meta.url), { workerData, resourceLimits: LIMITS });
     worker.on('message', (message: FromProjection) => this.hear(message));
     worker.on('error', (error) => {
       // A bug of the engine or an unloadable registry: nothing is projected any more, and every view says so.
