@@ -50,9 +50,10 @@ export class Operator {
     return this.service.ask<Token>({ method: 'POST', path: '/tokens', token: await this.operatorToken(), key, body: { person } });
   }
 
-  /** Moves the simulated clock; what falls due on the way is done when this settles. */
-  async moveClock(to: string): Promise<void> {
-    await this.service.ask({ method: 'POST', path: '/clock', token: await this.operatorToken(), body: { to } });
+  /** Moves the simulated clock; what falls due on the way is done when this settles. Gives the position of the log then. */
+  async moveClock(to: string): Promise<number> {
+    const { position } = await this.service.ask<{ readonly position: number }>({ method: 'POST', path: '/clock', token: await this.operatorToken(), body: { to } });
+    return position;
   }
 
   /** A token with which this errand's requests are made. */

@@ -5,6 +5,7 @@ import { instantOf, msOf, type Instant } from '../kernel/index.ts';
 import { ForOperator, Public } from './access.ts';
 import { Command } from './command.ts';
 import { Answers, Describes, Rejects } from './describe.ts';
+import { LogReader } from './ports.ts';
 import { edgeRejections } from './rejections.ts';
 
 /** Moves the service's clock. */
@@ -20,11 +21,23 @@ class MoveClock {
   readonly to!: string;
 }
 
+const MOVED = {
+  type: 'object',
+  properties: {
+    now: { type: 'string', format: 'date-time' },
+    position: { type: 'integer', minimum: 1, description: 'Of the log, with everything that fell due: to read what became of it, `waitFor` it.' },
+  },
+  required: ['now', 'position'],
+};
+
 const READING = { type: 'object', properties: { now: { type: 'string', format: 'date-time' } }, required: ['now'] };
 
 @Controller('clock')
 export class ClockController {
-  constructor(private readonly dial: ClockDial) {}
+  constructor(
+    private readonly dial: ClockDial,
+    private readonly log: LogReader,
+  ) {}
 
   @Get()
   @Public()
@@ -38,12 +51,12 @@ export class ClockController {
   @HttpCode(200)
   @ForOperator()
   @Describes('Move the simulated clock forward', 'Answers when everything that fell due on the way is done.')
-  @Answers(READING)
+  @Answers(MOVED)
   @Rejects('ClockMovesForward')
-  async move(@Command(MoveClock) { to }: MoveClock): Promise<{ now: Instant }> {
+  async move(@Command(MoveClock) { to }: MoveClock): Promise<{ now: Instant; position: number }> {
     const ms = Number.isNaN(Date.parse(to)) ? Number.NaN : msOf(to);
     if (!(ms >= this.dial.now())) throw edgeRejections.ClockMovesForward({ now: instantOf(this.dial.now()) });
     await this.dial.advanceTo(instantOf(ms));
-    return this.read();
+    return { ...this.read(), position: this.log.head().position };
   }
 }

@@ -155,7 +155,7 @@ describe('a simulated clock', () => {
     const here = await startTestService({ argv: ['--clock', 'simulated'] });
     const move = async (to: string, token: string) => request(here.url).post('/clock').set('Authorization', `Bearer ${token}`).send({ to });
     expect((await move('2147-03-20T12:00:00Z', await here.founderToken())).body.name).toBe('OperatorOnly');
-    expect((await move('2147-03-20T12:00:00Z', await here.operatorToken())).body).toEqual({ now: '2147-03-20T12:00:00.000Z' });
+    expect((await move('2147-03-20T12:00:00Z', await here.operatorToken())).body).toEqual({ now: '2147-03-20T12:00:00.000Z', position: here.service.stores.log.head().position });
     expect((await request(here.url).get('/clock')).body).toEqual({ now: '2147-03-20T12:00:00.000Z' });
     expect((await move('2147-03-20T11:00:00Z', await here.operatorToken())).body.name).toBe('ClockMovesForward');
     expect((await found(here)).body.time).toBe('2147-03-20T12:00:00.000Z');

@@ -61,7 +61,7 @@ export class Player {
 
   /** Reads as somebody of the file, names put in. @throws Failure */
   async read<T>(as: string, template: string): Promise<T> {
-    const path = this.names.text(template, encodeURIComponent);
+    const path = this.seen(this.names.text(template, encodeURIComponent));
     return this.parts.service.ask<T>({ method: 'GET', path, token: await this.tokenOf(as) });
   }
 
@@ -110,16 +110,16 @@ export class Player {
   /** An interrupted file is played again from its beginning: what has passed has passed. */
   private async passTime(to: string): Promise<void> {
     if (this.clock !== undefined && Date.parse(this.clock) >= Date.parse(to)) return;
-    await this.parts.operator?.moveClock(to);
+    // A line sees what fell due before it, too.
+    this.position = Math.max(this.position, (await this.parts.operator?.moveClock(to)) ?? 0);
     this.clock = to;
   }
 
   private async send(line: PlacedLine): Promise<Reply> {
     const [method, template] = (line.send as string).split(' ') as [string, string];
     const reads = method === 'GET';
-    let path = this.names.text(template, encodeURIComponent);
-    // A line sees what the lines before it did, however far the views have come.
-    if (reads && this.position > 0 && !/[?&]waitFor=/.test(path)) path += `${path.includes('?') ? '&' : '?'}waitFor=${this.position}`;
+    const named = this.names.text(template, encodeURIComponent);
+    const path = reads ? this.seen(named) : named;
     const request = {
       method,
       path,
@@ -135,6 +135,11 @@ export class Player {
     }
     if (reply.position !== undefined && !reads) this.position = Math.max(this.position, reply.position);
     return reply;
+  }
+
+  /** A read sees what was done before it, however far the views have come. */
+  private seen(path: string): string {
+    return this.position === 0 || /[?&]waitFor=/.test(path) ? path : `${path}${path.includes('?') ? '&' : '?'}waitFor=${this.position}`;
   }
 
   private async tokenOf(name: string): Promise<string> {
