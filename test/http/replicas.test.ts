@@ -34,6 +34,9 @@ afterAll(async () => {
 test('one command, sent to both at once, is answered equal, although each seals its personal texts anew', async () => {
   const [one, two] = replicas;
   const facility = await town.party('facility', 'Bioreactor');
+  // A replica decides on its own copy: the other one must have got the facility.
+  const { position } = one.service.stores.log.head();
+  await done(two.url, 'GET', `/community?waitFor=${position}`);
   for (let n = 0; n < 20; n += 1) {
     const report = { facility, statement: `Somebody was at the valves, time ${n}`, evidence: [] };
     const send = ({ url }: ServiceHere) => call(url, 'POST', '/sabotage', { token: town.zara.token, body: report, key: `report-${n}` });
