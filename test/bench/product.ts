@@ -121,7 +121,7 @@ export async function listening(child: ChildProcess, pattern: RegExp): Promise<n
 export async function startProduct(data: string): Promise<Running> {
   const began = performance.now();
   const flags = ['--data', data, '--port', '0', '--rate-limit', '0', '--log-level', 'silent'];
-  const child = spawn(NODE, [join(ROOT, 'dist/cli.js'), 'start', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(join(ROOT, 'bin/biolithic'), ['start', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await listening(child, /listens on http:\/\/127\.0\.0\.1:(\d+)/);
   await untilReady(`http://127.0.0.1:${port}`, 600_000);
   return running(child, port, performance.now() - began);

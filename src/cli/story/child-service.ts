@@ -28,8 +28,8 @@ export class ChildService {
     const options = ['--data', data, '--host', '127.0.0.1', '--port', '0', '--clock', 'simulated', '--rate-limit', '0', '--log-level', 'error'];
     // Settings of the surrounding shell are for the user's own service.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BIOLITHIC_')));
-    // In a group of its own, so that Ctrl-C reaches it through its parent and in order.
-    const child = spawn(process.execPath, [cli, 'start', ...options], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
+    // By the flags that this process has from bin/biolithic. In a group of its own, so that Ctrl-C reaches it through its parent and in order.
+    const child = spawn(process.execPath, [...process.execArgv, cli, 'start', ...options], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
     try {
       return new ChildService(child, data, await listening(child));
     } catch (error) {
