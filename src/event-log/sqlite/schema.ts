@@ -44,15 +44,17 @@ export function createTables(file: string, namespace: string, kind: LogFileKind)
   }
 }
 
+// Page caches are kept small, and each connection of each thread has one: the operating system has the file in its own, and with 32 MB a
+// vote on a log of a million events cost no less.
 export const openForWriting = (file: string): DatabaseSync =>
   openWith(
     new DatabaseSync(file),
     `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-     PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+     PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   );
 
 export const openForReading = (file: string): DatabaseSync =>
-  openWith(new DatabaseSync(file, { readOnly: true }), 'PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000');
+  openWith(new DatabaseSync(file, { readOnly: true }), 'PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2000');
 
 function openWith(db: DatabaseSync, pragmas: string): DatabaseSync {
   try {
