@@ -140,6 +140,8 @@ export interface LogReader {
    * @throws LogFileRejected the file is damaged
    */
   readAll(after: number, limit?: number, proof?: 'proven'): StoredEvent[];
+  /** Events of these wire names with `after` < position <= `upTo`, in order: what is of no concern is neither read nor parsed. */
+  readOf(types: readonly string[], after: number, upTo: number): StoredEvent[];
   /** undefined when the log never saw the command. */
   findCommand(commandId: string): CommandTrace | undefined;
   /** Last position whose log time is not later than `time` (ms); 0 when there is none. */
@@ -149,7 +151,7 @@ export interface LogReader {
   close(): void;
 }
 
-export interface EventLog extends Omit<LogReader, 'close'> {
+export interface EventLog extends Omit<LogReader, 'close' | 'readOf'> {
   readonly location: LogLocation;
   /** Namespace of the log, fixed in its first event; stream names are given and returned without it. */
   readonly namespace: string;

@@ -31,7 +31,7 @@ export abstract class Blobs implements BlobsPort {
 }
 
 /** The log, for reading only. */
-export abstract class LogReader implements Omit<LogReaderPort, 'close'> {
+export abstract class LogReader implements Omit<LogReaderPort, 'close' | 'readOf'> {
   abstract head(): ReturnType<LogReaderPort['head']>;
   abstract streamHead(stream: string): ReturnType<LogReaderPort['streamHead']>;
   abstract readStream(...of: Parameters<LogReaderPort['readStream']>): ReturnType<LogReaderPort['readStream']>;

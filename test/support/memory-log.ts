@@ -120,6 +120,10 @@ export class MemoryLog implements EventLog {
     return this.all.slice(after, after + limit);
   }
 
+  readOf(types: readonly string[], after: number, upTo: number): StoredEvent[] {
+    return this.all.slice(after, upTo).filter(({ type }) => types.includes(type));
+  }
+
   findCommand(commandId: string): CommandTrace | undefined {
     const events = this.commands.get(commandId);
     return events && { events: [...events] };

@@ -77,6 +77,10 @@ export class SqliteLogReader implements LogReader {
     });
   }
 
+  readOf(types: readonly string[], after: number, upTo: number): StoredEvent[] {
+    return this.sound(() => rows(this.statements.ofTypes.all(after, upTo, JSON.stringify(types))).map((cells) => this.eventOf(cells, cells[11] as string)));
+  }
+
   /** Rows as they are stored, with their chain hashes: what verification reads. */
   readRows(after: number, limit?: number): StoredRow[] {
     return this.sound(() => rows(this.statements.rows.all(after, pageSize(limit))).map((cells) => this.rowOf(cells)));
@@ -242,6 +246,11 @@ function prepareReads(db: DatabaseSync) {
     place: prepare('SELECT position FROM event WHERE stream = ? AND revision = ?'),
     all: prepare(`SELECT ${EVENT}, s.name ${inOrder}`),
     rows: prepare(`SELECT ${EVENT}, s.name, e.chain ${inOrder}`),
+    // The + keeps the planner on positions: a page is a range of them.
+    ofTypes: prepare(
+      `SELECT ${EVENT}, s.name FROM event e JOIN stream s ON s.id = e.stream WHERE e.position > ? AND e.position <= ?
+       AND +e.type IN (SELECT id FROM type WHERE name IN (SELECT value FROM json_each(?))) ORDER BY e.position`,
+    ),
     command: prepare('SELECT position FROM command WHERE hash = ? ORDER BY position'),
     time: prepare('SELECT time FROM event WHERE position = ?'),
     chain: prepare('SELECT chain FROM event WHERE position = ?'),

@@ -33,8 +33,9 @@ export interface BuildOptions {
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
-type LogOfBuild = Pick<LogReader, 'head' | 'readAll' | 'chainAt'>;
+type LogOfBuild = Pick<LogReader, 'head' | 'readOf' | 'chainAt'>;
 
+/** Positions per page, whether or not their events are of any concern. */
 const PAGE = 4096;
 const PROGRESS_EVERY = 250;
 /** What all builds together hold for rows in use, kilobytes; about twice that with the generation before. */
@@ -93,20 +94,22 @@ function project(
   { upTo = Infinity, onProgress }: BuildOptions,
 ): number {
   const views = builds.map(({ view }) => view.name);
+  const isHandled = (type: string): boolean => builds.some(({ file }) => file?.writer.handles(type));
+  const types = catalogue.types().filter(isHandled).flatMap((type) => catalogue.wireNamesOf(type));
   const start = performance.now();
   let told = start;
   let position = 0;
   while (position < upTo && builds.some(({ error }) => !error)) {
-    const page = log.readAll(position, Math.min(PAGE, upTo - position));
-    if (page.length === 0) break;
-    const events = page.flatMap((stored) => recordedOf(catalogue, stored) ?? []);
+    const end = Math.min(position + PAGE, upTo, log.head().position);
+    if (end <= position) break;
+    const events = log.readOf(types, position, end).flatMap((stored) => recordedOf(catalogue, stored) ?? []);
     for (const build of builds) {
       attempt(build, () => {
         const writer = (build.file as ViewFileBuild).writer;
         for (const event of events) writer.apply(event);
       });
     }
-    position = page.at(-1)?.position ?? position;
+    position = end;
     if (builds.reduce((sum, { file, error }) => sum + (error ? 0 : (file?.writer.weight ?? 0)), 0) > MEMORY) {
       for (const build of builds) attempt(build, () => build.file?.writer.retire());
     }
