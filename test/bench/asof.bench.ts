@@ -146,7 +146,7 @@ export const bench: Bench = {
     const data = await filledStore({ members: MEMBERS, open: 60, events: quick ? 100_000 : 1_000_000 });
     const logFile = logFileIn(data);
     const registryUrl = new URL('../../src/registry.ts', import.meta.url).href;
-    const built = await rebuildViews({ logFile, directory: data, registry: { views, processes }, registryUrl });
+    const built = await rebuildViews({ logFile, directory: data, registry: { catalogue, views, processes }, registryUrl });
     const log = openLogReader(logFile);
     const readers: ViewReader[] = [];
     const readerOf = (view: View): ViewReader => {

@@ -1,4 +1,5 @@
-// One contender of the rebuild benchmark in a worker thread of its own: a build of views, or the floor. Gets `Task`, posts what it took.
+// One contender of the rebuild benchmark in a worker thread of its own: a build of views, or the floor. Gets `Task`, posts 'ready', begins
+// when it is told to, and posts what it took, or that it is done.
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openLogReader } from '../../src/event-log/index.ts';
@@ -13,8 +14,8 @@ export interface NamedFile {
 }
 
 export type Task =
-  /** Builds views in one pass over the log. */
-  | { readonly kind: 'build'; readonly logFile: string; readonly requests: readonly NamedFile[] }
+  /** Builds views in one pass over the log, with so many kilobytes for rows in use. */
+  | { readonly kind: 'build'; readonly logFile: string; readonly requests: readonly NamedFile[]; readonly memory: number }
   /** Reads and parses the log once, and writes every row of the views built before into a fresh file. */
   | { readonly kind: 'floor'; readonly logFile: string; readonly built: readonly NamedFile[]; readonly path: string };
 
@@ -43,14 +44,11 @@ function timed(work: () => void): Took {
   return { clock: performance.now() - began, cpu: (user + system) / 1000 };
 }
 
-function build({ logFile, requests }: Extract<Task, { kind: 'build' }>): Took {
+function build({ logFile, requests, memory }: Extract<Task, { kind: 'build' }>): void {
   const log = openLogReader(logFile);
   const wanted = requests.map(({ view, path }) => ({ view: viewNamed(all, view), path }));
-  const took = timed(() => {
-    for (const outcome of buildViews(log, catalogue, wanted)) if ('error' in outcome) throw outcome.error;
-  });
+  for (const outcome of buildViews(log, catalogue, wanted, { memory })) if ('error' in outcome) throw outcome.error;
   log.close();
-  return took;
 }
 
 type Row = SQLInputValue[];
@@ -127,5 +125,7 @@ function floor({ logFile, built, path }: Extract<Task, { kind: 'floor' }>): Floo
   return { reading, inserting };
 }
 
+const port = parentPort as MessagePort;
 const task = workerData as Task;
-(parentPort as MessagePort).postMessage(task.kind === 'build' ? build(task) : floor(task));
+port.once('message', () => port.postMessage(task.kind === 'build' ? build(task) : floor(task)));
+port.postMessage('ready');

@@ -37,7 +37,7 @@ async function start(parts: Partial<ViewsParts> = {}): Promise<Village> {
   const clockWatch = new ClockWatch(clock);
   const log = await openSqliteLog({ directory: join(directory, 'log'), namespace: 'village', clock });
   closing.push(() => log.shutdown());
-  const live = await openViews({ directory, log, registry: { views, processes }, registryUrl: new URL('./village.ts', import.meta.url).href, ...parts });
+  const live = await openViews({ directory, log, registry: { catalogue, views, processes }, registryUrl: new URL('./village.ts', import.meta.url).href, ...parts });
   closing.push(() => live.close());
   const executor = executorOver(log, { views: live, clockWatch });
   const runner = new ObligationsRunner({ log, catalogue, processes, owed: (atLeast) => live.owed(atLeast), executor, clock, clockWatch });

@@ -5,6 +5,7 @@ import type { EventCatalogue } from '../../kernel/index.ts';
 import { recordedOf } from '../recorded.ts';
 import type { View } from '../view.ts';
 import { layoutOf } from './layout.ts';
+import { typesOf } from './shares.ts';
 import { buildingPath, putInPlace } from './view-directory.ts';
 import { ViewFileBuild } from './view-file.ts';
 
@@ -30,6 +31,8 @@ export type BuildOutcome =
 export interface BuildOptions {
   /** Last position to project; default: the log's head when it is reached. */
   readonly upTo?: number;
+  /** What this one's views hold for rows in use, kilobytes; default: all that there is for builds. */
+  readonly memory?: number;
   readonly onProgress?: (progress: BuildProgress) => void;
 }
 
@@ -38,8 +41,8 @@ type LogOfBuild = Pick<LogReader, 'head' | 'readOf' | 'chainAt'>;
 /** Positions per page, whether or not their events are of any concern. */
 const PAGE = 4096;
 const PROGRESS_EVERY = 250;
-/** What all builds together hold for rows in use, kilobytes; about twice that with the generation before. */
-const MEMORY = 256 * 1024;
+/** What builds that run at one time hold for rows in use, kilobytes; about twice that with the generation before. */
+export const MEMORY = 256 * 1024;
 
 interface Build extends BuildRequest {
   file: ViewFileBuild | undefined;
@@ -91,11 +94,10 @@ function project(
   catalogue: EventCatalogue,
   builds: readonly Build[],
   attempt: (build: Build, work: () => void) => void,
-  { upTo = Infinity, onProgress }: BuildOptions,
+  { upTo = Infinity, memory = MEMORY, onProgress }: BuildOptions,
 ): number {
   const views = builds.map(({ view }) => view.name);
-  const isHandled = (type: string): boolean => builds.some(({ file }) => file?.writer.handles(type));
-  const types = catalogue.types().filter(isHandled).flatMap((type) => catalogue.wireNamesOf(type));
+  const types = [...new Set(builds.flatMap(({ view }) => typesOf(view, catalogue)))];
   const start = performance.now();
   let told = start;
   let position = 0;
@@ -110,7 +112,7 @@ function project(
       });
     }
     position = end;
-    if (builds.reduce((sum, { file, error }) => sum + (error ? 0 : (file?.writer.weight ?? 0)), 0) > MEMORY) {
+    if (builds.reduce((sum, { file, error }) => sum + (error ? 0 : (file?.writer.weight ?? 0)), 0) > memory) {
       for (const build of builds) attempt(build, () => build.file?.writer.retire());
     }
     const now = performance.now();

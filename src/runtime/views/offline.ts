@@ -1,5 +1,5 @@
 // Offline: views rebuilt from a log that no service has open for writing, or whose service keeps its views elsewhere.
-import { openLogReader } from '../../event-log/index.ts';
+import { openLogReader, type LogReader } from '../../event-log/index.ts';
 import type { BuildProgress } from './build.ts';
 import { startBuild, type BuiltView, type FailedBuild } from './build-thread.ts';
 import { viewNamed, viewsOf, type Registry } from './registry.ts';
@@ -10,7 +10,7 @@ export interface OfflineParts {
   readonly logFile: string;
   /** Files are in `<directory>/views`. */
   readonly directory: string;
-  readonly registry: Pick<Registry, 'views' | 'processes'>;
+  readonly registry: Registry;
   readonly registryUrl: string;
 }
 
@@ -22,16 +22,18 @@ export async function rebuildViews(parts: OfflineParts, names?: readonly string[
   const all = viewsOf(parts.registry);
   const chosen = names ? names.map((name) => viewNamed(all, name)) : all;
   const directory = new ViewDirectory(parts.directory);
+  let log: LogReader | undefined;
   try {
+    log = openLogReader(parts.logFile);
     const requests = chosen.map(({ name, version }) => ({ view: name, path: directory.newFile(name, version).path }));
-    const { outcomes } = startBuild({ logFile: parts.logFile, registryUrl: parts.registryUrl, requests }, onProgress);
-    const settled = await outcomes;
+    const settled = await startBuild({ ...parts, log, requests }, onProgress).outcomes;
     for (const outcome of settled) {
       if ('reason' in outcome) continue;
       for (const { path } of directory.filesOf(outcome.view)) if (path !== outcome.path) directory.remove(path);
     }
     return settled;
   } finally {
+    log?.close();
     directory.release();
   }
 }

@@ -40,6 +40,8 @@ export interface BuildWorkerData {
   readonly registryUrl: string;
   readonly requests: readonly { readonly view: string; readonly path: string }[];
   readonly upTo?: number;
+  /** As in `BuildOptions`. */
+  readonly memory: number;
 }
 
 const HEAD = 0;

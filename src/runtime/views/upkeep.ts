@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { followSurely, type EventLog, type Following } from '../../event-log/index.ts';
 import type { BuildProgress } from './build.ts';
-import { startBuild, type BuildThread, type FailedBuild } from './build-thread.ts';
+import { startBuild, type FailedBuild, type RunningBuild } from './build-thread.ts';
 import { SharedPositions, SLOT_COUNT, type FromProjection, type OpenedFile, type ProjectionWorkerData, type ToProjection } from './protocol.ts';
 import { viewsOf, type Registry } from './registry.ts';
 import { ServingView } from './serving.ts';
@@ -12,7 +12,7 @@ import { ViewFileUnusable } from './view-file.ts';
 
 export interface UpkeepParts {
   readonly log: EventLog;
-  readonly registry: Pick<Registry, 'views' | 'processes'>;
+  readonly registry: Registry;
   /** Module that exports a Registry: workers load it. */
   readonly registryUrl: string;
   /** A view has failed; its status says so too. */
@@ -60,7 +60,7 @@ export class Upkeep {
   private readonly condemned = new Map<string, string>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private builds: Promise<unknown> = Promise.resolve();
-  private building: BuildThread | undefined;
+  private building: RunningBuild | undefined;
   private closing = false;
 
   constructor(parts: UpkeepParts, directory: ViewDirectory) {
@@ -208,8 +208,8 @@ export class Upkeep {
   private async build(chosen: readonly ServingView[], onProgress?: (progress: BuildProgress) => void): Promise<FailedBuild[]> {
     if (this.closing) return chosen.map(({ view }) => ({ view: view.name, reason: CLOSING }));
     const requests = chosen.map((serving) => ({ view: serving.view.name, path: this.newPath(serving) }));
-    const { log, registryUrl } = this.parts;
-    this.building = startBuild({ logFile: log.location.file, registryUrl, requests }, (progress) => {
+    const { log, registry, registryUrl } = this.parts;
+    this.building = startBuild({ log, logFile: log.location.file, registry, registryUrl, requests }, (progress) => {
       for (const serving of chosen) serving.progress = progress;
       onProgress?.(progress);
     });
