@@ -22,7 +22,7 @@ export class ViewFileUnusable extends Error {
 // Page caches are small, since every view has two connections: the operating system has the files in its own.
 const LIVE = ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -2048', 'busy_timeout = 10000', 'journal_size_limit = 16777216'];
 // A file that is being built is nobody's yet: after a crash it is thrown away.
-const BUILDING = ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -131072', 'locking_mode = EXCLUSIVE'];
+const BUILDING = ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -32768', 'locking_mode = EXCLUSIVE'];
 const READING = ['cache_size = -1024', 'busy_timeout = 10000'];
 
 function configured(db: DatabaseSync, pragmas: readonly string[]): DatabaseSync {
