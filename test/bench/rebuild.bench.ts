@@ -2,7 +2,7 @@
 // INSERT per row that the views hold into one table without index; and what an event costs in a long log against a short one.
 //
 // What is timed is `buildViews`, which the service's build threads, `biolithic rebuild` and `verify views` all run, from the first event to
-// the synced files. It runs in threads with the build threads' limits, as many as the product takes and with the same views in each, fresh
+// the synced files. It runs in threads with the build threads' limits, as many as `biolithic rebuild` takes and with the same views in each, fresh
 // for every build as in the service, but timed from when they are ready: starting a thread and loading the rooms takes the same however
 // long the log, and would flatter the growth. The floor runs in such a thread too; it is one thread's work.
 import { join } from 'node:path';
@@ -36,10 +36,10 @@ async function inThread<R>(task: Task): Promise<() => Promise<R>> {
   };
 }
 
-/** Builds views as the product does. */
+/** Builds views as the product does where no service needs a core. */
 async function built(logFile: string, requests: readonly NamedFile[]): Promise<Took> {
   const log = openLogReader(logFile);
-  const shares = dealtOut(requests.map(({ view }) => viewNamed(viewsOf(registry), view)), log, registry);
+  const shares = dealtOut(requests.map(({ view }) => viewNamed(viewsOf(registry), view)), log, registry, 0);
   log.close();
   const memory = MEMORY / shares.length;
   const threads = await Promise.all(

@@ -1,4 +1,4 @@
-// Build threads: have views built in worker threads of their own, two where the machine has the cores.
+// Build threads: have views built in worker threads of their own, two where there are the cores.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LogError, type LogReader } from '../../event-log/index.ts';
@@ -29,6 +29,8 @@ export interface BuildTask extends Omit<BuildWorkerData, 'memory'> {
   readonly log: Pick<LogReader, 'head' | 'readAll'>;
   /** What the module at `registryUrl` exports. */
   readonly registry: Registry;
+  /** Cores for whoever serves meanwhile. */
+  readonly coresLeft: number;
 }
 
 export interface RunningBuild {
@@ -42,11 +44,11 @@ export const LIMITS = { maxOldGenerationSizeMb: 4096, maxYoungGenerationSizeMb: 
 /** More would wait for the heaviest view. */
 const THREADS = 2;
 
-export function startBuild({ log, registry, ...data }: BuildTask, onProgress: (progress: BuildProgress) => void = () => {}): RunningBuild {
+export function startBuild({ log, registry, coresLeft, ...data }: BuildTask, onProgress: (progress: BuildProgress) => void = () => {}): RunningBuild {
   const { requests } = data;
   const all = viewsOf(registry);
   const views = requests.map(({ view }) => viewNamed(all, view));
-  const shares = dealtOut(views, log, registry);
+  const shares = dealtOut(views, log, registry, coresLeft);
   const told: (BuildProgress | 'nothing yet' | 'done')[] = shares.map(() => 'nothing yet');
   const tell = (): void => {
     const unfinished = told.filter((progress) => progress !== 'done');
@@ -75,9 +77,9 @@ export function startBuild({ log, registry, ...data }: BuildTask, onProgress: (p
 }
 
 /** The views by thread. */
-export function dealtOut(views: readonly View[], log: BuildTask['log'], { catalogue }: Registry): readonly (readonly View[])[] {
+export function dealtOut(views: readonly View[], log: BuildTask['log'], { catalogue }: Registry, coresLeft: number): readonly (readonly View[])[] {
   try {
-    return sharesOf(views, Math.min(THREADS, availableParallelism()), log, catalogue);
+    return sharesOf(views, Math.max(1, Math.min(THREADS, availableParallelism() - coresLeft)), log, catalogue);
   } catch (error) {
     if (!(error instanceof LogError) && !isSqliteError(error)) throw error;
     // A log that cannot be read is the thread's to tell.

@@ -26,7 +26,7 @@ export async function rebuildViews(parts: OfflineParts, names?: readonly string[
   try {
     log = openLogReader(parts.logFile);
     const requests = chosen.map(({ name, version }) => ({ view: name, path: directory.newFile(name, version).path }));
-    const settled = await startBuild({ ...parts, log, requests }, onProgress).outcomes;
+    const settled = await startBuild({ ...parts, log, coresLeft: 0, requests }, onProgress).outcomes;
     for (const outcome of settled) {
       if ('reason' in outcome) continue;
       for (const { path } of directory.filesOf(outcome.view)) if (path !== outcome.path) directory.remove(path);

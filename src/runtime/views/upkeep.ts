@@ -209,7 +209,7 @@ export class Upkeep {
     if (this.closing) return chosen.map(({ view }) => ({ view: view.name, reason: CLOSING }));
     const requests = chosen.map((serving) => ({ view: serving.view.name, path: this.newPath(serving) }));
     const { log, registry, registryUrl } = this.parts;
-    this.building = startBuild({ log, logFile: log.location.file, registry, registryUrl, requests }, (progress) => {
+    this.building = startBuild({ log, logFile: log.location.file, registry, registryUrl, coresLeft: 1, requests }, (progress) => {
       for (const serving of chosen) serving.progress = progress;
       onProgress?.(progress);
     });

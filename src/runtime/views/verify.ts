@@ -62,7 +62,7 @@ export async function verifyViews(parts: OfflineParts, names?: readonly string[]
       mkdirSync(scratch, { recursive: true, mode: 0o700 });
       const requests = opened.map(({ view: { name } }) => ({ view: name, path: join(scratch, `${name}.sqlite`) }));
       const upTo = Math.max(...opened.map(({ position }) => position));
-      for (const outcome of await startBuild({ ...parts, log, requests, upTo }, onProgress).outcomes) {
+      for (const outcome of await startBuild({ ...parts, log, coresLeft: 1, requests, upTo }, onProgress).outcomes) {
         if ('path' in outcome) built.set(outcome.view, outcome.path);
         else failed.set(outcome.view, outcome.reason);
       }
