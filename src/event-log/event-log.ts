@@ -165,6 +165,11 @@ export interface EventLog extends Omit<LogReader, 'close' | 'readOf'> {
    */
   append(request: AppendRequest): Promise<Appended>;
   /**
+   * Settles when reads see every event that was acknowledged before the call, by whichever replica. At once on the local log.
+   * @throws LogUnavailable 'none' this cannot be found out now
+   */
+  catchUp(): Promise<void>;
+  /**
    * Hands over all events after `after` in order, then live ones, without gap or repeat. Void events included.
    * The next batch comes when the handler's promise settles; a slow handler pins nothing. A throwing handler ends it.
    */

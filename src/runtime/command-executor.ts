@@ -4,6 +4,7 @@ import {
   AppendTooLarge,
   CommandAlreadyAppended,
   LogDiverged,
+  LogUnavailable,
   RevisionConflict,
   type Appended,
   type AppendRequest,
@@ -214,7 +215,9 @@ export class CommandExecutor {
       try {
         const decision = await this.decide(execution, moment);
         if (decision.accepted && decision.events.length > 0) return await this.appendAccepted(execution, moment, attempt, decision.events);
-        // A refusal is given only while all that it was decided on stands, and when no resend came before.
+        // A refusal is given only while all that it was decided on stands, and when no resend came before. One that is put on
+        // record is guarded on that; for one that is not, the copy must have what other replicas acknowledged.
+        if (decision.accepted || decision.record.length === 0) await this.upToDate();
         if (moment.stands(this.log) && !this.remember(execution).inEffect) {
           if (decision.accepted) throw runtimeRejections.NothingToDo();
           throw decision.record.length > 0 ? await this.appendRecord(execution, moment, attempt, decision) : decision.rejection;
@@ -315,6 +318,16 @@ export class CommandExecutor {
       throw error;
     } finally {
       this.cache.changed(request.stream);
+    }
+  }
+
+  /** @throws Rejection LogUnavailable */
+  private async upToDate(): Promise<void> {
+    try {
+      await this.log.catchUp();
+    } catch (error) {
+      if (error instanceof LogUnavailable) throw runtimeRejections.LogUnavailable({ retryAfter: 5 });
+      throw error;
     }
   }
 

@@ -58,6 +58,19 @@ export function replicas(subject: Subject, capabilities: readonly Capability[]):
       for (const [commandId, appended] of acknowledged) expect(inEffect.get(commandId)).toBe(appended.firstPosition);
     }, 90_000);
 
+    test('what one replica acknowledged is there to be read on the other when it has caught up', async () => {
+      const { log, under } = subject;
+      const other = (await under.openReplica?.()) as EventLog;
+      for (let n = 0; n < 40; n++) {
+        if (n === 20) await under.dropSubscriptions?.();
+        const one = request({ events: notes(2) });
+        const { lastPosition } = await log.append(one);
+        await Promise.all([other.catchUp(), other.catchUp()]);
+        expect(other.head().position).toBeGreaterThanOrEqual(lastPosition);
+        expect(other.streamHead(one.stream)).toMatchObject({ position: lastPosition });
+      }
+    }, 60_000);
+
     test('one command sent to both replicas at once is in effect once', async () => {
       const { log, under } = subject;
       const other = (await under.openReplica?.()) as EventLog;
@@ -70,5 +83,19 @@ export function replicas(subject: Subject, capabilities: readonly Capability[]):
         }
       }
     }, 60_000);
+
+    if (capabilities.includes('goAway')) {
+      test('a replica that cannot ask the cluster does not say that it has caught up', async () => {
+        const { log, under } = subject;
+        await log.append(request());
+        await log.catchUp();
+        await under.goAway?.();
+        try {
+          expect(await settled(log.catchUp())).toMatchObject({ name: 'LogUnavailable', outcome: 'none' });
+        } finally {
+          await under.comeBack?.();
+        }
+      }, 60_000);
+    }
   });
 }

@@ -40,13 +40,6 @@ afterAll(async () => {
 
 const send = (by: Townsperson, method: string, path: string, body: object, copies: readonly Copy[]): Promise<Reply[]> => storm(urls, method, path, by.token, body, copies);
 
-/** Both have what either has acknowledged: a replica decides on its own copy, and refuses what rests on something that it has not got yet. */
-async function evenedOut(): Promise<void> {
-  const reports = await Promise.all(urls.map((url) => call(url, 'GET', '/health/ready')));
-  const heads = reports.map(({ body }) => (body['checks'] as { log: { position: number } }).log.position);
-  for (const url of urls) expect((await call(url, 'GET', `/community?waitFor=${Math.max(...heads)}`)).status).toBe(200);
-}
-
 /** What a page of a list has, read from both replicas as of when they show what was answered. */
 async function rowsOnBoth(path: string, replies: readonly Reply[]): Promise<Record<string, unknown>[]> {
   const pages = await Promise.all(urls.map((url) => call(url, 'GET', showing(path, replies), { token: town.zara.token })));
@@ -58,7 +51,6 @@ async function rowsOnBoth(path: string, replies: readonly Reply[]): Promise<Reco
 describe('in a resend storm over two replicas', () => {
   test('every lot is taken in, offered and accepted once', async () => {
     const { zara, oren } = town;
-    await evenedOut();
     await inStorms(90, 2, async (storms) => {
       const take = async (n: number): Promise<Reply[]> => {
         const [taking = [], offering = [], accepting = []] = storms.slice(n * 3);
@@ -67,11 +59,9 @@ describe('in a resend storm over two replicas', () => {
           location: `place ${n}`, provenance: 'collected', model: 'segregated',
         }, taking);
         expectAccepted(taken);
-        await evenedOut();
         const { lot } = dataOf(taken[0] as Reply);
         const offered = await send(zara, 'POST', `/lots/${lot}/offers`, { to: oren.person, passes: 'custody' }, offering);
         expectAccepted(offered);
-        await evenedOut();
         const accepted = await send(oren, 'POST', `/lots/${lot}/offers/${dataOf(offered[0] as Reply)['transfer']}/acceptance`, {}, accepting);
         expectAccepted(accepted);
         return accepted;
@@ -87,7 +77,6 @@ describe('in a resend storm over two replicas', () => {
   test('every ballot counts once, and the polls are closed once, by whichever replica', async () => {
     const proposal = await town.proposal('keep-it', [], new Date(Date.now() + 5_000).toISOString());
     await town.until(`/proposals/${proposal}`, town.zara.token, ({ state }) => state === 'voting');
-    await evenedOut();
     await inStorms(voters.length, 2, async (storms) => {
       const all = await Promise.all(voters.map((voter, n) => send(voter, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' }, storms[n] ?? [])));
       for (const replies of all) expectAccepted(replies);
@@ -99,7 +88,6 @@ describe('in a resend storm over two replicas', () => {
 
   test('a report whose words each replica seals anew is made once', async () => {
     const facility = await town.party('facility', 'Bioreactor');
-    await evenedOut();
     await inStorms(12, 2, async (storms) => {
       const all = await Promise.all(storms.map((copies, n) => send(town.oren, 'POST', '/sabotage', { facility, statement: `valve ${n}`, evidence: [] }, copies)));
       for (const replies of all) expectAccepted(replies);
@@ -113,7 +101,6 @@ describe('in a resend storm over two replicas', () => {
     const agent = await town.representative(party, 'Agent');
     const lot = await town.lot('pet-flakes', town.zara);
     await town.enacted('untouchable', [{ kind: 'untouchable', id: 'flakes', materials: ['pet-flakes'], parties: 'all-external', exceptions: [] }]);
-    await evenedOut();
     await inStorms(6, 2, async (storms) => {
       const all = await Promise.all(storms.map((copies, n) => send(agent, 'POST', '/requests', { party, lot, purpose: `resale ${n}` }, copies)));
       for (const replies of all) {

@@ -1,7 +1,9 @@
 // The command executor, one command at a time: what is acknowledged, refused, remembered and sealed.
 import { describe, expect, test } from '@jest/globals';
+import { LogUnavailable, type EventLog, type StoredEvent } from '../../src/event-log/index.ts';
 import { commandIdOfRequest, keyedHash, Rejection } from '../../src/kernel/index.ts';
 import { recordedOf, type Acknowledgement } from '../../src/runtime/index.ts';
+import { replaced } from '../support/faulty-log.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { as, executorOver, secrets, settle, SteeredClock } from './service.ts';
 import { CastVote, catalogue, ClosePoll, ForbidHandover, HandOver, make, OpenPoll, PermitHandover, PinNote, WriteLetter } from './village.ts';
@@ -15,6 +17,52 @@ function village(parts: Parameters<typeof executorOver>[1] = {}) {
 }
 
 const eventsOf = (log: MemoryLog) => log.readAll(1).flatMap((stored) => recordedOf(catalogue, stored) ?? []);
+
+/** A replica that shows what was there when it last caught up. */
+function replicaOf(log: MemoryLog) {
+  let upTo = log.head().position;
+  const seen = (event: StoredEvent): boolean => event.position <= upTo;
+  const readStream: EventLog['readStream'] = (stream, options) => log.readStream(stream, options).filter(seen);
+  const replica = replaced(log, {
+    readStream,
+    streamHead(stream) {
+      const last = readStream(stream).at(-1);
+      return last && { revision: last.revision, position: last.position, inEffect: last.revision };
+    },
+    findCommand(commandId) {
+      const events = log.findCommand(commandId)?.events.filter(seen) ?? [];
+      return events.length === 0 ? undefined : { events };
+    },
+    catchUp: async () => void (upTo = log.head().position),
+  });
+  return replica;
+}
+
+describe('on a replica that is behind', () => {
+  test('a command that rests on what another replica acknowledged is accepted', async () => {
+    const { log, zara } = village();
+    const behind = as(executorOver(replicaOf(log)), 'ines');
+    await zara(OpenPoll, { poll: 'p', closesAt: soon });
+    expect(await behind(CastVote, { poll: 'p', choice: 'yes' })).toMatchObject({ events: [{ type: 'VoteCast' }] });
+  });
+
+  test('a resend is answered as the other replica answered, and a refusal stands on what the other acknowledged', async () => {
+    const { log, zara } = village();
+    const behind = as(executorOver(replicaOf(log)), 'zara');
+    await zara(OpenPoll, { poll: 'p', closesAt: soon });
+    const vote = await zara(CastVote, { poll: 'p', choice: 'yes' }, 'vote');
+    await zara(ClosePoll, { poll: 'p' });
+    expect(await behind(CastVote, { poll: 'p', choice: 'yes' }, 'vote')).toEqual(vote);
+    await expect(behind(CastVote, { poll: 'p', choice: 'no' })).rejects.toMatchObject({ name: 'VillagePollNotOpen' });
+  });
+
+  test('nothing is refused while it cannot be known what the others acknowledged', async () => {
+    const log = new MemoryLog();
+    const cutOff = replaced(log, { catchUp: () => Promise.reject(new LogUnavailable('out of reach', 'none')) });
+    await expect(as(executorOver(cutOff), 'zara')(CastVote, { poll: 'p', choice: 'yes' })).rejects.toMatchObject({ name: 'LogUnavailable', status: 503 });
+    expect(log.head().position).toBe(1);
+  });
+});
 
 describe('an accepted command', () => {
   test('is acknowledged with its events, their positions, stream, revision and time', async () => {

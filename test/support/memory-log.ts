@@ -57,6 +57,8 @@ export class MemoryLog implements EventLog {
     return this.commit(asSent);
   }
 
+  async catchUp(): Promise<void> {}
+
   private commit(request: AppendRequest): Appended {
     const { stream, expected, guards, commandId, attempt } = request;
     const trace = this.commands.get(commandId) ?? [];

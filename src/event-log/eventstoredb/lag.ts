@@ -18,7 +18,7 @@ const BACK = 64;
 const STALLED = 5_000;
 
 /** The cluster's end as it was at a moment. */
-interface Sight {
+export interface Sight {
   /** Clock's monotonic time before the look. */
   readonly at: number;
   /** Position of the last event of all. */
@@ -36,10 +36,12 @@ export class Lag {
   private readonly openedAt: number;
   private confirmedAt: number | undefined;
   private confirmedEnd: bigint | undefined;
-  private sight: Sight | undefined;
+  private awaited: Sight | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private stopped = false;
+  private seeing: Promise<unknown> = Promise.resolve();
+  private next: Promise<Sight> | undefined;
 
   /** @param onConfirmed called whenever the copy was found to hold everything that the cluster held at a moment */
   constructor(
@@ -86,19 +88,30 @@ export class Lag {
     if (this.confirmedAt !== undefined && at > this.confirmedAt) this.confirmedAt = at;
   }
 
+  /** The cluster's end at some moment after this call: calls that come while it is being looked at share the next look. */
+  sight(): Promise<Sight> {
+    this.next ??= this.seeing.then(() => {
+      this.next = undefined;
+      const seen = this.see();
+      this.seeing = seen.catch(() => {});
+      return seen;
+    });
+    return this.next;
+  }
+
   /** Looks whether what was in sight is reached; called whenever the follower has got further. */
   check(): void {
-    const { sight } = this;
-    if (!sight?.reached()) return;
-    this.sight = undefined;
-    this.confirmedAt = Math.max(sight.at, this.confirmedAt ?? sight.at);
-    this.confirmedEnd = sight.end;
+    const { awaited } = this;
+    if (!awaited?.reached()) return;
+    this.awaited = undefined;
+    this.confirmedAt = Math.max(awaited.at, this.confirmedAt ?? awaited.at);
+    this.confirmedEnd = awaited.end;
     this.onConfirmed();
   }
 
   private async look(): Promise<void> {
     try {
-      if (!this.sight) this.sight = await this.see();
+      this.awaited ??= await this.see();
       this.check();
       this.restartStalled();
     } catch {
@@ -135,9 +148,9 @@ export class Lag {
   }
 
   private restartStalled(): void {
-    if (!this.sight || this.follower.interruption || this.clock.monotonic() - this.sight.at < STALLED) return;
+    if (!this.awaited || this.follower.interruption || this.clock.monotonic() - this.awaited.at < STALLED) return;
     this.follower.resubscribe(new LogUnavailable('the subscription delivers nothing', 'none'));
-    this.sight = undefined;
+    this.awaited = undefined;
   }
 }
 

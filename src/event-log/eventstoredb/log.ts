@@ -89,6 +89,14 @@ export class EventStoreDbLog implements EventLog {
     throw new LogUnavailable(`the log cannot be opened: ${this.status().reason ?? 'no answer'}`, 'none');
   }
 
+  async catchUp(): Promise<void> {
+    const until = this.clock.monotonic() + this.limits.patience;
+    const sight = await this.lag.sight().catch((error: unknown) => {
+      throw new LogUnavailable(`the cluster's end cannot be seen: ${reasonOf(error)}`, 'none');
+    });
+    if (!(await this.progress.when(sight.reached, until))) throw new LogUnavailable('the local copy does not reach the cluster’s end', 'none');
+  }
+
   status(): LogStatus {
     const lag = Math.round(this.lag.age);
     const { diverged, interruption } = this.follower;

@@ -63,6 +63,9 @@ export class SqliteEventLog implements EventLog {
     return appended(await this.log.write((to) => writeAppend(to, encoded, recordedAt)), request.commandId);
   }
 
+  /** Its one writer is this process. */
+  async catchUp(): Promise<void> {}
+
   subscribe(after: number, handler: EventHandler): Subscription {
     return this.log.tail.subscribe(after, handler);
   }
