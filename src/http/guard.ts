@@ -53,8 +53,27 @@ export class AccessGuard implements CanActivate {
     throw error;
   }
 
-  private admit(request: FastifyRequest, access: Access, identity: Identity | undefined): boolean {
+  private admit(request: FastifyRequest, access: Access, identity: Identity | undefined): boolean | Promise<boolean> {
     if (identity) this.limited(identity.person);
+    try {
+      return this.judge(request, access, identity);
+    } catch (refusal) {
+      if (!identity) throw refusal;
+      return this.judgeAgain(request, access, identity, refusal);
+    }
+  }
+
+  /** What somebody is may have been acknowledged by another replica a moment ago. */
+  private async judgeAgain(request: FastifyRequest, access: Access, identity: Identity, refusal: unknown): Promise<boolean> {
+    try {
+      await this.standing.catchUp();
+    } catch {
+      throw refusal;
+    }
+    return this.judge(request, access, identity);
+  }
+
+  private judge(request: FastifyRequest, access: Access, identity: Identity | undefined): boolean {
     const caller = new Caller(identity, this.standing, request.headers['biolithic-on-behalf-of']);
     if (access.to === 'linked' && !this.standing.isLinked((identity as Identity).person)) throw edgeRejections.NotLinked();
     if (access.to === 'operator' && identity?.person !== OPERATOR) throw edgeRejections.OperatorOnly();

@@ -1,6 +1,6 @@
 // Standing: what the log says, now, of a person. The token says only who it is.
 import { isLinked, person, personStream, viewerOf, type LoadNow, type Viewer } from '../community/index.ts';
-import type { LogReader } from '../event-log/index.ts';
+import type { EventLog } from '../event-log/index.ts';
 import { instantOf, type Clock, type EventCatalogue } from '../kernel/index.ts';
 import { StreamCache } from '../runtime/index.ts';
 
@@ -10,13 +10,20 @@ const CACHE_BYTES = 8 * 1024 * 1024;
 export class Standing {
   private readonly cache: StreamCache;
   private readonly load: LoadNow;
+  private readonly log: Pick<EventLog, 'readStream' | 'catchUp'>;
   private readonly clock: Clock;
 
-  constructor(log: Pick<LogReader, 'readStream'>, catalogue: EventCatalogue, clock: Clock) {
+  constructor(log: Pick<EventLog, 'readStream' | 'catchUp'>, catalogue: EventCatalogue, clock: Clock) {
+    this.log = log;
     this.cache = new StreamCache(log, catalogue, CACHE_BYTES);
     // Always asks the log for what is new: a role taken is a role gone.
     this.load = (fold, stream) => this.cache.load(fold, stream, true).state;
     this.clock = clock;
+  }
+
+  /** Has the log know what other replicas acknowledged before. @throws LogUnavailable */
+  catchUp(): Promise<void> {
+    return this.log.catchUp();
   }
 
   /** Whether the person is linked to this community. */

@@ -46,6 +46,17 @@ describe('with the local issuer', () => {
     expect(await ask(hamlet, `Bearer ${token}`)).toMatchObject({ status: 403, name: 'NotLinked' });
   });
 
+  test('is accepted when another replica linked its person a moment ago', async () => {
+    const { log } = hamlet;
+    const { catchUp } = log;
+    const { token } = await hamlet.issuer.mint(personIdOf('hamlet', 'newcomer'), 'x', instantOf(clock.now() + 60_000));
+    log.catchUp = () => Promise.reject(new Error('out of reach'));
+    expect(await ask(hamlet, `Bearer ${token}`)).toMatchObject({ status: 403, name: 'NotLinked' });
+    log.catchUp = async () => void (await hamlet.person('newcomer'));
+    expect(await ask(hamlet, `Bearer ${token}`)).toMatchObject({ status: 200 });
+    log.catchUp = catchUp;
+  });
+
   test('no token, another scheme and no token at all are told apart', async () => {
     expect(await ask(hamlet, undefined)).toMatchObject({ status: 401, name: 'TokenRequired', challenge: 'Bearer' });
     expect(await ask(hamlet, 'Basic YTpi')).toMatchObject({ status: 401, name: 'InvalidToken' });
