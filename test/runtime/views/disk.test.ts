@@ -15,9 +15,18 @@ afterEach(async () => {
   await place.close();
 });
 
-async function until(yard: YardProcess, state: string): Promise<void> {
-  while ((await yard.status()).find(({ name }) => name === 'yard')?.state !== state) await new Promise((resolve) => setTimeout(resolve, 20));
+type Statuses = Awaited<ReturnType<YardProcess['status']>>;
+
+async function untilAll(yard: YardProcess, hold: (statuses: Statuses) => boolean): Promise<Statuses> {
+  for (;;) {
+    const statuses = await yard.status();
+    if (hold(statuses)) return statuses;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
+
+const until = (yard: YardProcess, state: string): Promise<Statuses> =>
+  untilAll(yard, (statuses) => statuses.find(({ name }) => name === 'yard')?.state === state);
 
 test('a view whose file cannot be written stands still and says why, while the others go on, and recovers by itself', async () => {
   child = await YardProcess.start(place.directory);
@@ -29,7 +38,7 @@ test('a view whose file cannot be written stands still and says why, while the o
   child.limitFiles(2_000_000);
   const head = await child.happens({ type: 'LotSplit', data: { lot: 'whole', into: parts } }, stored('b', 'ada'));
   await until(child, 'failed');
-  const status = await child.status();
+  const status = await untilAll(child, (statuses) => statuses.every(({ name, position }) => name === 'yard' || position === head));
   expect(status.find(({ name }) => name === 'yard')).toMatchObject({ state: 'failed', reason: expect.stringMatching(/disk|full|I\/O/), position: before, lag: head - before });
   expect(status.filter(({ name }) => name !== 'yard').map(({ state, position }) => [state, position])).toEqual(Array(3).fill(['live', head]));
   // It tries again and again, and still says so.
@@ -39,7 +48,7 @@ test('a view whose file cannot be written stands still and says why, while the o
 
   child.limitFiles('unlimited');
   await until(child, 'live');
-  while ((await child.status()).some(({ lag }) => lag > 0)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilAll(child, (statuses) => statuses.every(({ lag }) => lag === 0));
   await child.close();
   child = undefined;
   await place.reopen();
