@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { IS_ISO8601, ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import type { TypeOfKind } from '../validation/index.ts';
 
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -21,7 +22,7 @@ interface Property {
 }
 
 interface TypeStorage {
-  findTypeMetadata(target: Property['target'], propertyName: string): { typeFunction(): Class } | undefined;
+  findTypeMetadata(target: Property['target'], propertyName: string): { readonly typeFunction: (() => Class) | TypeOfKind } | undefined;
 }
 
 const PREFIX = '#/components/schemas/';
@@ -95,8 +96,14 @@ export class ApiSchemas {
   }
 
   private ofNested({ target, propertyName }: Property): Schema {
-    const of = types.findTypeMetadata(target, propertyName)?.typeFunction();
-    if (!of) throw new Error(`${propertyName} does not say of which class it is`);
+    const metadata = types.findTypeMetadata(target, propertyName);
+    if (!metadata) throw new Error(`${propertyName} does not say of which class it is`);
+    const { typeFunction } = metadata;
+    if (!('kinds' in typeFunction)) return this.inner(typeFunction());
+    return { oneOf: Object.values(typeFunction.kinds).map((of) => this.inner(of)), discriminator: { propertyName: 'kind' } };
+  }
+
+  private inner(of: Class): Schema {
     const other = this.inside.get(of.name);
     if (other && other !== of) throw new Error(`two classes are named ${of.name}`);
     this.inside.set(of.name, of);

@@ -1,6 +1,6 @@
 // Decorators of command classes that several rooms share: they check the body, and the API's description comes from them.
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsISO8601, IsObject, IsString, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsISO8601, IsObject, IsString, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
 import { INSTANT } from '../kernel/index.ts';
 
 const all =
@@ -22,6 +22,28 @@ export const IsInstant = (): PropertyDecorator =>
 
 /** One object of a class. `ValidateNested` alone would take a list in its place. */
 export const Nested = (of: () => new () => object): PropertyDecorator => all(IsObject(), ValidateNested(), Type(of));
+
+type Kinds = Readonly<Record<string, new () => object>>;
+
+/** Which class a property's object is of, as `@Type` takes it; `kinds` is for who describes it. */
+export interface TypeOfKind {
+  (place: { readonly object: Readonly<Record<string, unknown>>; readonly property: string }): new () => object;
+  readonly kinds: Kinds;
+}
+
+/** One object of one of several classes, told apart by what it says of its `kind`. */
+export function OneOf(kinds: Kinds): PropertyDecorator {
+  // What is of no known kind is checked as this, and refused for that.
+  class OfSomeKind {
+    readonly kind!: string;
+  }
+  IsIn(Object.keys(kinds))(OfSomeKind.prototype, 'kind');
+  const typeOf = ({ object, property }: Parameters<TypeOfKind>[0]): new () => object => {
+    const kind = (object[property] as { readonly kind?: unknown } | null | undefined)?.kind;
+    return typeof kind === 'string' && Object.hasOwn(kinds, kind) ? (kinds[kind] as new () => object) : OfSomeKind;
+  };
+  return all(IsObject(), ValidateNested(), Type(Object.assign(typeOf, { kinds }) as never));
+}
 
 /** A list of objects of a class. */
 export const ListOf = (of: () => new () => object, most: number): PropertyDecorator =>

@@ -116,7 +116,8 @@ function* placesIn(value: Json, given: Schema, schemas: Schemas, path: Path = []
     const items = (schema.items ?? schema.oneOf?.at(-1)?.items) as Schema;
     for (const [i, item] of value.entries()) yield* placesIn(item as Json, items, schemas, [...path, i]);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) yield* placesIn(item as Json, schema.properties?.[key] ?? {}, schemas, [...path, key]);
+    const { properties } = schema.properties ? schema : resolved(schema.oneOf?.at(-1) ?? {}, schemas);
+    for (const [key, item] of Object.entries(value)) yield* placesIn(item as Json, properties?.[key] ?? {}, schemas, [...path, key]);
   }
 }
 

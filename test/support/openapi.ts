@@ -125,7 +125,7 @@ export function* openIn(schema: unknown, at: string): Generator<string> {
     return;
   }
   const { properties, ...keywords } = schema as Record<string, unknown>;
-  const isClosed = properties !== undefined || '$ref' in keywords || 'allOf' in keywords;
+  const isClosed = properties !== undefined || ['$ref', 'allOf', 'oneOf'].some((keyword) => keyword in keywords);
   if (Object.keys(schema).length === 0 || keywords['additionalProperties'] === true || (keywords['type'] === 'object' && !isClosed)) return yield at;
   for (const [name, property] of Object.entries(properties ?? {})) yield* openIn(property, `${at} ${name}`);
   for (const inside of Object.values(keywords)) yield* openIn(inside, at);
