@@ -1,8 +1,8 @@
 // August to December: the sabotaged bioreactor, the emergency summit, the Post-Consumer Carnival under blockade, and the quiet after.
-import { actsFor, FACILITIES, KEEPERS, MEMBERS, OUTSIDERS, RAIDERS } from './cast.ts';
+import { actsFor, FACILITIES, KEEPERS, LIVING, MEMBERS, OUTSIDERS, RAIDERS } from './cast.ts';
 import { everyday, isFree, keep } from './everyday.ts';
 import type { Script } from './script.ts';
-import { count, ELECTORATE, propose, vote } from './voting.ts';
+import { adopt, count, ELECTORATE, propose, vote } from './voting.ts';
 import { placeOf } from './winter.ts';
 
 const TEMPERATURES = 'time,vessel,celsius\n2147-08-11T23:40:00Z,3,37.1\n2147-08-12T00:10:00Z,3,58.9\n2147-08-12T00:40:00Z,3,71.4\n';
@@ -34,10 +34,9 @@ export function summit(s: Script): void {
   s.on('2147-09-01T16:00:00Z');
   propose(s, {
     name: 'blockade',
-    protocol: 'blockade',
     title: 'Blockade',
     prose: 'Until the Carnival is over and counted, no material of any kind passes to a party from outside. Tidal Carriers, who carry for us, are free.',
-    clauses: [{ kind: 'untouchable', id: 'everything', materials: 'all', parties: 'all-external', exceptions: ['{tidal-carriers}'] }],
+    measure: adopt('blockade', { kind: 'untouchable', id: 'everything', materials: 'all', parties: 'all-external', exceptions: ['{tidal-carriers}'] }),
     proposer: 'zara',
     admittedBy: 'oren',
     opensAt: '2147-09-01T22:00:00Z',
@@ -96,15 +95,66 @@ function carried(s: Script): void {
   s.send(actsFor(silk.custodian), `POST /lots/{${silk.name}}/offers`, { to: '{tidal-carriers}', passes: 'custody' }, { expect: 'DeniedByProtocol' });
 }
 
+/** Two rewrite the same protocol at once: one is enacted, the other is written anew and passes in a vote of its own. */
+function secondThoughts(s: Script): void {
+  const untouchable = (materials: readonly string[], exceptions: readonly string[] = []) =>
+    adopt('waste-sovereignty', { kind: 'untouchable', id: 'living-materials', materials, parties: 'all-external', exceptions });
+  const times = { opensAt: '2147-10-29T08:00:00Z', closesAt: '2147-11-05T08:00:00Z' };
+  const wider = [...LIVING, 'glass-cullet'];
+  s.on('2147-10-28T08:00:00Z');
+  propose(s, { name: 'glass-too', title: 'Waste Sovereignty, glass included', prose: 'Glass stays with us as well.', measure: untouchable(wider), proposer: 'oren', admittedBy: 'iva', ...times });
+  propose(s, { name: 'carriers', title: 'Waste Sovereignty, carriers excepted', prose: 'Tidal Carriers may carry what lives.', measure: untouchable(LIVING, ['{tidal-carriers}']), proposer: 'kaito', admittedBy: 'oren', ...times });
+  s.on('2147-10-29T09:00:00Z');
+  for (const name of ['glass-too', 'carriers']) vote(s, name, ELECTORATE.slice(0, 60), { yes: 75, no: 15 }, 6);
+  s.on('2147-11-05T08:00:00Z');
+  s.send('iva', 'GET /proposals/{glass-too}', undefined, { answer: { state: 'enacted' } });
+  s.send('iva', 'GET /proposals/{carriers}', undefined, {
+    answer: { state: 'needs-rebase', touched: 'protocol waste-sovereignty' },
+    tell: 'November. Two rewrite Waste Sovereignty at once, and both pass. One is enacted; the other would have undone it unseen, and needs a new text.',
+  });
+  s.send('kaito', 'POST /proposals/{carriers}/rebase', { title: 'Waste Sovereignty, carriers excepted', prose: 'Tidal Carriers may carry what lives, and glass.', measure: untouchable(wider, ['{tidal-carriers}']) });
+  s.send('oren', 'POST /proposals/{carriers}/freeze', { opensAt: '2147-11-06T08:00:00Z', closesAt: '2147-11-12T08:00:00Z' });
+  s.on('2147-11-06T09:00:00Z');
+  const again = vote(s, 'carriers', ELECTORATE.slice(0, 60), { yes: 70, no: 20 }, 6);
+  s.on('2147-11-12T08:00:00Z');
+  s.send('iva', 'GET /proposals/{carriers}', undefined, {
+    answer: { state: 'enacted', round: 2, counts: count(again) },
+    tell: 'Kaito writes his anew, with the glass in it, and the second vote carries it.',
+  });
+}
+
+/** What was decided for an emergency ends by a decision; and the rules are made for quieter times. */
+function lifting(s: Script): void {
+  const times = { opensAt: '2147-12-02T08:00:00Z', closesAt: '2147-12-09T08:00:00Z' };
+  s.on('2147-12-01T08:00:00Z');
+  propose(s, { name: 'lifting', title: 'The blockade is lifted', prose: 'The Carnival is over and counted.', measure: { kind: 'repeal-protocol', protocol: 'blockade' }, proposer: 'oren', admittedBy: 'zara', ...times });
+  propose(s, { name: 'slower', title: 'A day to read', prose: 'Six hours were for the emergency.', measure: { kind: 'change-rules', rules: { reading: { days: 1 } } }, proposer: 'iva', admittedBy: 'zara', ...times });
+  propose(s, { name: 'thanks', title: 'Thanks to the mycelial network', prose: 'The community thanks Kaito and the network.', measure: { kind: 'resolution' }, proposer: 'oren', admittedBy: 'zara', ...times });
+  s.on('2147-12-02T09:00:00Z');
+  vote(s, 'lifting', ELECTORATE.slice(0, 70), { yes: 80, no: 10 }, 5);
+  vote(s, 'slower', ELECTORATE.slice(0, 80), { yes: 85, no: 10 }, 5);
+  vote(s, 'thanks', ELECTORATE.slice(0, 50), { yes: 90, no: 2 }, 5);
+  s.on('2147-12-09T08:00:00Z');
+  s.send('iva', 'GET /proposals/{lifting}', undefined, { answer: { state: 'enacted', decisionClass: 'ordinary' } });
+  s.send('iva', 'GET /proposals/{slower}', undefined, {
+    answer: { state: 'enacted', decisionClass: 'charter' },
+    tell: 'December. The blockade is repealed by the same people who put it up, and the reading time is set back to a day, by two thirds.',
+  });
+  s.send(undefined, 'GET /community', undefined, { answer: { rules: { reading: { days: 1 } } } });
+  s.send(undefined, 'GET /resolutions', undefined, { answer: { rows: [{ title: 'Thanks to the mycelial network' }] } });
+}
+
 export function yearsEnd(s: Script): void {
   s.on('2147-10-05T08:00:00Z');
   everyday(s, 180, 3);
-  s.on('2147-11-10T08:00:00Z');
+  secondThoughts(s);
+  s.on('2147-11-14T08:00:00Z');
   everyday(s, 140, 3);
   for (const { name, agent } of OUTSIDERS.slice(0, 4)) {
     const lot = s.pick(s.lots.filter((one) => isFree(s, one) && one.owner === 'community'));
     s.send(agent, 'POST /requests', { party: `{${name}}`, lot: `{${lot.name}}`, purpose: 'One last try' }, { for: `{${name}}`, expect: 'DeniedByProtocol' });
   }
+  lifting(s);
   s.on('2147-12-20T17:00:00Z');
   const held = new Map<string, number>();
   for (const { custodian } of s.lots) held.set(custodian, (held.get(custodian) ?? 0) + 1);
@@ -112,5 +162,5 @@ export function yearsEnd(s: Script): void {
     s.send('iva', `GET /lots?custodian={${name}}&limit=1`, undefined, (held.get(name) ?? 0) > 0 ? { answer: { rows: [{ custodian: `{${name}}` }] } } : {});
   }
   s.send(undefined, 'GET /protocols', undefined, { save: { 'protocols-at-the-end': 'rows' } });
-  s.tell('December. Iva closes the chronicle of 2147: everything in it can be asked again, as of any day.');
+  s.tell('Iva closes the chronicle of 2147: everything in it can be asked again, as of any day.');
 }

@@ -2,6 +2,7 @@
 import { LIVING, MATERIALS, OUTSIDERS } from './cast.ts';
 import { people } from './people.ts';
 import { Script, type ActsFor } from './script.ts';
+import { adopt } from './voting.ts';
 
 const FRIENDS = people(7);
 const [keeper] = FRIENDS.map(({ name }) => name) as [string];
@@ -35,8 +36,8 @@ export function firstDay(): string {
   s.tell('Meridian may ask for biosilk, and be told no.');
 
   s.send('oren', 'POST /proposals', {
-    protocol: 'waste-sovereignty', title: 'Waste Sovereignty', prose: 'What we have grown and spun stays with us.',
-    clauses: [{ kind: 'untouchable', id: 'living-materials', materials: LIVING, parties: 'all-external', exceptions: [] }],
+    title: 'Waste Sovereignty', prose: 'What we have grown and spun stays with us.',
+    measure: adopt('waste-sovereignty', { kind: 'untouchable', id: 'living-materials', materials: LIVING, parties: 'all-external', exceptions: [] }),
   }, { save: { sovereignty: 'id' } });
   s.send('oren', 'POST /proposals/{sovereignty}/submission');
   s.send('iva', 'POST /proposals/{sovereignty}/admission');

@@ -2,7 +2,7 @@
 import { actsFor, LIVING, MEMBERS, RAIDERS } from './cast.ts';
 import { everyday, isFree, keep } from './everyday.ts';
 import type { Lot, Script } from './script.ts';
-import { ballot, count, ELECTORATE, propose, vote } from './voting.ts';
+import { adopt, ballot, count, ELECTORATE, propose, vote } from './voting.ts';
 
 const LEAKED =
   'time,account,recipient,amount,memo\n2147-04-09T02:14:00Z,meridian-outreach,canvassers,4800,"every no counts"\n' +
@@ -18,10 +18,9 @@ export function sovereigntyVote(s: Script): void {
   s.on('2147-04-05T16:00:00Z');
   propose(s, {
     name: 'sovereignty',
-    protocol: 'waste-sovereignty',
     title: 'Waste Sovereignty',
     prose: 'What we have grown and spun stays with us: no party from outside may acquire living materials, as owner or as custodian.',
-    clauses: [{ kind: 'untouchable', id: 'living-materials', materials: LIVING, parties: 'all-external', exceptions: [] }],
+    measure: adopt('waste-sovereignty', { kind: 'untouchable', id: 'living-materials', materials: LIVING, parties: 'all-external', exceptions: [] }),
     proposer: 'oren',
     admittedBy: 'iva',
     opensAt: '2147-04-08T09:00:00Z',
@@ -104,7 +103,7 @@ export function summer(s: Script): void {
   everyday(s, 220, 4);
   s.on('2147-06-01T08:00:00Z');
   propose(s, {
-    name: 'night-shift', protocol: 'night-shifts', title: 'Night shifts at the Biolooms', prose: 'The Biolooms also run from ten to six.', clauses: [],
+    name: 'night-shift', title: 'Night shifts at the Biolooms', prose: 'The Biolooms also run from ten to six.', measure: adopt('night-shifts'),
     proposer: MEMBERS[20]?.name as string, admittedBy: 'zara', opensAt: '2147-06-02T08:00:00Z', closesAt: '2147-06-09T20:00:00Z',
   });
   s.on('2147-06-02T09:00:00Z');
@@ -117,7 +116,7 @@ export function summer(s: Script): void {
   });
   s.on('2147-06-20T08:00:00Z');
   propose(s, {
-    name: 'anthem', protocol: 'anthem', title: 'An anthem', prose: 'The community has an anthem.', clauses: [],
+    name: 'anthem', title: 'An anthem', prose: 'The community has an anthem.', measure: { kind: 'resolution' },
     proposer: MEMBERS[33]?.name as string, admittedBy: 'oren', opensAt: '2147-06-21T08:00:00Z', closesAt: '2147-06-28T08:00:00Z',
   });
   s.on('2147-06-21T09:00:00Z');

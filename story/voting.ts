@@ -7,10 +7,9 @@ export type Choice = 'yes' | 'no' | 'abstain';
 export interface Motion {
   /** Name in the play file. */
   readonly name: string;
-  readonly protocol: string;
   readonly title: string;
   readonly prose: string;
-  readonly clauses: readonly Json[];
+  readonly measure: Json;
   readonly proposer: string;
   /** Stewards, neither of them the proposer. */
   readonly admittedBy: string;
@@ -18,11 +17,14 @@ export interface Motion {
   readonly closesAt: string;
 }
 
+/** Puts a protocol in force. */
+export const adopt = (protocol: string, ...clauses: readonly Json[]): Json => ({ kind: 'adopt-protocol', protocol, clauses });
+
 export const ELECTORATE = [...FOUNDERS, ...MEMBERS].map(({ name }) => name);
 
 /** Drafted, submitted, admitted and frozen. */
-export function propose(s: Script, { name, protocol, title, prose, clauses, proposer, admittedBy, opensAt, closesAt }: Motion): void {
-  s.send(proposer, 'POST /proposals', { protocol, title, prose, clauses }, { save: { [name]: 'id' } });
+export function propose(s: Script, { name, title, prose, measure, proposer, admittedBy, opensAt, closesAt }: Motion): void {
+  s.send(proposer, 'POST /proposals', { title, prose, measure }, { save: { [name]: 'id' } });
   s.send(proposer, `POST /proposals/{${name}}/submission`);
   s.send(admittedBy, `POST /proposals/{${name}}/admission`);
   s.send(admittedBy, `POST /proposals/{${name}}/freeze`, { opensAt, closesAt });

@@ -2,6 +2,7 @@
 import { actsFor, FACILITIES, FOUNDERS, KEEPERS, MATERIALS, MEMBERS, OUTSIDERS, ROLES, STEWARDS } from './cast.ts';
 import { everyday } from './everyday.ts';
 import type { Script } from './script.ts';
+import { adopt } from './voting.ts';
 
 const CHARTER =
   'We live from what was thrown away. What we reclaim is ours in common until we say otherwise, by votes that anybody can recount. ' +
@@ -37,7 +38,7 @@ export function founding(s: Script): void {
     s.pass(5);
     s.accept(name, fullName);
   }
-  s.send('zara', 'POST /proposals', { protocol: 'too-early', title: 'Too early', prose: 'Nobody can decide yet.', clauses: [] }, { expect: 'CommunityNotInForce' });
+  s.send('zara', 'POST /proposals', { title: 'Too early', prose: 'Nobody can decide yet.', measure: adopt('too-early') }, { expect: 'CommunityNotInForce' });
   for (const { name } of FOUNDERS) s.send(name, 'POST /charter/acceptance');
   s.send(undefined, 'GET /community', undefined, { answer: { name: 'Biolithic Estuary', status: 'in-force' }, tell: 'All four have accepted the charter: the community is in force.' });
 }
