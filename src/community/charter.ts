@@ -3,7 +3,7 @@
 import { describeEvents, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Sealed } from '../runtime/index.ts';
 import type { Clause } from './clause.ts';
-import type { Rules } from './rules.ts';
+import { FOUNDING_RULES, type Rules } from './rules.ts';
 
 export const CHARTER_STREAM = 'charter-self';
 
@@ -14,6 +14,14 @@ export interface FounderInvitation {
   readonly codeHash: string;
   readonly expiresAt: Instant;
 }
+
+/** A part of the charter that can be changed apart from the others. */
+export type Touched = 'rules' | `protocol ${string}`;
+
+type FoundedBefore = Omit<Extract<CharterEvent, { type: 'CommunityFounded' }>['data'], 'rules'> & {
+  readonly rules: Omit<Rules, 'decision'> & { readonly decision: Pick<Rules['decision'], 'ordinary'> };
+};
+type RefusedBefore = { readonly proposal: string; readonly protocol: string; readonly reason: 'NeedsRebase'; readonly frozenAt: number; readonly movedTo: number };
 
 export type CharterEvent =
   | Event<
@@ -48,19 +56,41 @@ export type CharterEvent =
         readonly charterRevision: number;
       }
     >
-  /** A passed text that was written against a protocol which has moved since: nothing is overwritten. */
+  | Event<'ProtocolRepealed', { readonly proposal: string; readonly protocol: string; readonly charterRevision: number }>
+  /** `rules`: all of them, as they are from here on. */
+  | Event<'RulesChanged', { readonly proposal: string; readonly rules: Rules; readonly charterRevision: number }>
+  | Event<'ResolutionAdopted', { readonly proposal: string; readonly title: string; readonly prose: string }>
+  /** What passed was written against a part of the charter that has moved since: nothing is overwritten. */
   | Event<
       'EnactmentRefused',
-      { readonly proposal: string; readonly protocol: string; readonly reason: 'NeedsRebase'; readonly frozenAt: number; readonly movedTo: number }
+      { readonly proposal: string; readonly touched: Touched; readonly reason: 'NeedsRebase'; readonly frozenAt: number; readonly movedTo: number }
     >;
 
 export const charterEvents = describeEvents<CharterEvent>({
-  CommunityFounded: { wire: 'community.founded.v1', visibility: 'public' },
+  CommunityFounded: {
+    wire: 'community.founded.v2',
+    visibility: 'public',
+    upcasters: {
+      'community.founded.v1': ({ rules, ...founded }: FoundedBefore) => ({
+        ...founded,
+        rules: { ...rules, decision: { ...FOUNDING_RULES.decision, ...rules.decision } },
+      }),
+    },
+  },
   FounderInvitationReplaced: { wire: 'community.founder-invitation-replaced.v1', visibility: 'officers' },
   CharterAccepted: { wire: 'community.charter-accepted.v1', visibility: 'public' },
   CommunityInForce: { wire: 'community.in-force.v1', visibility: 'public' },
   ProtocolEnacted: { wire: 'community.protocol-enacted.v1', visibility: 'public' },
-  EnactmentRefused: { wire: 'community.enactment-refused.v1', visibility: 'public' },
+  ProtocolRepealed: { wire: 'community.protocol-repealed.v1', visibility: 'public' },
+  RulesChanged: { wire: 'community.rules-changed.v1', visibility: 'public' },
+  ResolutionAdopted: { wire: 'community.resolution-adopted.v1', visibility: 'public' },
+  EnactmentRefused: {
+    wire: 'community.enactment-refused.v2',
+    visibility: 'public',
+    upcasters: {
+      'community.enactment-refused.v1': ({ protocol, ...refused }: RefusedBefore) => ({ ...refused, touched: `protocol ${protocol}` as const }),
+    },
+  },
 });
 
 export interface ProtocolInForce {
@@ -73,6 +103,15 @@ export interface ProtocolInForce {
   readonly charterRevision: number;
   /** Log position from which it binds. */
   readonly since: number;
+}
+
+/** The revision that an enactment made, or the one that it ran into. */
+interface Settled {
+  readonly charterRevision: number;
+  /** What had moved, where that kept it from being enacted … */
+  readonly refused?: Touched;
+  /** … since this revision. */
+  readonly frozenAt?: number;
 }
 
 export type Charter =
@@ -93,9 +132,11 @@ export type Charter =
       readonly founders: readonly string[];
       /** 1 at founding, one more with each enactment. */
       readonly revision: number;
-      /** By proposal: whether it was enacted, and the revision that this made or that it ran into. Each is judged once. */
-      readonly settled: Readonly<Record<string, { readonly enacted: boolean; readonly charterRevision: number }>>;
+      /** By proposal: how the charter dealt with it last. */
+      readonly settled: Readonly<Record<string, Settled>>;
       readonly protocols: readonly ProtocolInForce[];
+      /** The revision at which a part last changed; what is not here never has since the founding. */
+      readonly moved: Readonly<Partial<Record<Touched, number>>>;
     };
 
 export type CharterInForce = Extract<Charter, { status: 'forming' | 'in-force' }> & { readonly status: 'in-force' };
@@ -106,10 +147,21 @@ export const isInForce = (state: Charter): state is CharterInForce => state.stat
 export const inForceAs = (state: Charter, protocol: string): ProtocolInForce | undefined =>
   state.status === 'absent' ? undefined : state.protocols.find((one) => one.protocol === protocol);
 
+/** The charter revision at which a part last changed. */
+export const lastMoved = (state: Charter, touched: Touched): number => (state.status === 'absent' ? 0 : (state.moved[touched] ?? 0));
+
+/** The charter after a proposal changed a part of it. */
+const movedBy = (state: Exclude<Charter, { status: 'absent' }>, proposal: string, touched: Touched, charterRevision: number) => ({
+  ...state,
+  revision: charterRevision,
+  settled: { ...state.settled, [proposal]: { charterRevision } },
+  moved: { ...state.moved, [touched]: charterRevision },
+});
+
 function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
   if (event.type === 'CommunityFounded') {
     const { charterText: _, founderInvitations, ...founded } = event.data;
-    return { status: 'forming', ...founded, openSeats: founderInvitations, founders: [], revision: 1, settled: {}, protocols: [] };
+    return { status: 'forming', ...founded, openSeats: founderInvitations, founders: [], revision: 1, settled: {}, protocols: [], moved: {} };
   }
   if (state.status === 'absent') return state;
   switch (event.type) {
@@ -130,16 +182,23 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
     case 'ProtocolEnacted': {
       const { protocol, title, clauses, proposal, charterRevision } = event.data;
       const enacted = { protocol, title, clauses, proposal, charterRevision, since: event.position };
-      return {
-        ...state,
-        revision: charterRevision,
-        settled: { ...state.settled, [proposal]: { enacted: true, charterRevision } },
-        protocols: [...state.protocols.filter((one) => one.protocol !== protocol), enacted],
-      };
+      const others = state.protocols.filter((one) => one.protocol !== protocol);
+      return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: [...others, enacted] };
     }
+    case 'ProtocolRepealed': {
+      const { protocol, proposal, charterRevision } = event.data;
+      const others = state.protocols.filter((one) => one.protocol !== protocol);
+      return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: others };
+    }
+    case 'RulesChanged': {
+      const { rules, proposal, charterRevision } = event.data;
+      return { ...movedBy(state, proposal, 'rules', charterRevision), rules };
+    }
+    case 'ResolutionAdopted':
+      return { ...state, settled: { ...state.settled, [event.data.proposal]: { charterRevision: state.revision } } };
     case 'EnactmentRefused': {
-      const { proposal, movedTo } = event.data;
-      return { ...state, settled: { ...state.settled, [proposal]: { enacted: false, charterRevision: movedTo } } };
+      const { proposal, touched, frozenAt, movedTo } = event.data;
+      return { ...state, settled: { ...state.settled, [proposal]: { charterRevision: movedTo, refused: touched, frozenAt } } };
     }
     default:
       return state;

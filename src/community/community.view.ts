@@ -16,7 +16,7 @@ export const representativeKey = (party: string, person: string): string => `${p
 
 export const communityView = view<CharterEvent | InvitationEvent | MembershipEvent | PartyEvent | PersonEvent>()({
   name: 'community',
-  version: 2,
+  version: 3,
   tables: {
     community: temporal({
       community: 'text',
@@ -89,6 +89,7 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
       const founders = (rows.community.current(SELF)?.founders ?? []) as readonly string[];
       rows.community.change(SELF, { founders: [...founders, data.person] });
     },
+    RulesChanged: ({ data }, rows) => rows.community.change(SELF, { rules: data.rules }),
     CommunityInForce: ({ time }, rows) => rows.community.change(SELF, { status: 'in-force', inForceSince: instantOf(time) }),
 
     InvitationIssued({ data, time, actor }, rows) {

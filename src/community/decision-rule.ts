@@ -47,6 +47,19 @@ const compareFractions = (a: number, b: number, { n, d }: Fraction): number => {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 };
 
+const larger = <F extends Fraction>(a: F, b: F): F => (a.n * b.d >= b.n * a.d ? a : b);
+
+/** The rule under which passes what passes under both. */
+export function stricterOf(a: DecisionRule, b: DecisionRule): DecisionRule {
+  const [higher, other] = a.threshold.n * b.threshold.d >= b.threshold.n * a.threshold.d ? [a.threshold, b.threshold] : [b.threshold, a.threshold];
+  const same = higher.n * other.d === other.n * higher.d;
+  return {
+    quorum: larger(a.quorum, b.quorum),
+    threshold: { n: higher.n, d: higher.d, strict: higher.strict || (same && other.strict) },
+    floor: larger(a.floor, b.floor),
+  };
+}
+
 /** Quorum over decisive ballots, at least one yes, threshold and floor, in this order. */
 export function outcomeOf({ quorum, threshold, floor }: DecisionRule, { yes, no, roll }: Counts): Outcome {
   const decisive = yes + no;

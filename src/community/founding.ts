@@ -4,7 +4,7 @@ import { charter, type Charter, type CharterEvent } from './charter.ts';
 import type { AcceptCharter, FoundCommunity, ReplaceFounderInvitation } from './founding.commands.ts';
 import type { Person } from './person.ts';
 import { communityRejections as rejections } from './rejections.ts';
-import { FOUNDING_RULES, faultOfRules, type Rules } from './rules.ts';
+import { changed, FOUNDING_RULES, faultOfRules } from './rules.ts';
 
 /** Certificate no. 1 of every founder: the accepted charter. */
 const CHARTER_CERTIFICATE = 1;
@@ -30,7 +30,7 @@ export const founding = decider<CharterEvent, Charter>()({
     FoundCommunity(command: FoundCommunity, state, { actor, now, newId, codeHashOf }: FoundingContext & Act) {
       if (state.status !== 'absent') return refuse(rejections.CommunityAlreadyFounded());
       if (!isUuid(actor)) return refuse(rejections.PersonRequired());
-      const rules: Rules = { ...FOUNDING_RULES, ...command.rules };
+      const rules = changed(FOUNDING_RULES, command.rules ?? {});
       const fault = faultOfRules(rules);
       if (fault !== undefined) return refuse(rejections.InvalidRules({ fault }));
       const { name, timeZone, language, charterText, founderName } = command;

@@ -1,10 +1,16 @@
-// The charter's rules: how decisions are made and how long things take. Fixed at founding.
+// The charter's rules: how decisions are made and how long things take. Set at founding, changed by vote.
 import { msOfDuration, type Duration } from '../kernel/index.ts';
 import { faultOf, type DecisionRule } from './decision-rule.ts';
 
+/** ordinary: protocols and resolutions · charter: what changes the rules themselves. */
+export const DECISION_CLASSES = ['ordinary', 'charter'] as const;
+export type DecisionClass = (typeof DECISION_CLASSES)[number];
+
+export type DecisionRules = Readonly<Record<DecisionClass, DecisionRule>>;
+
 export interface Rules {
-  /** Per class of proposal; adopting a protocol is an ordinary matter. */
-  readonly decision: { readonly ordinary: DecisionRule };
+  /** Per class of proposal. */
+  readonly decision: DecisionRules;
   /** Between the freeze of a text and the opening of its vote. */
   readonly reading: Duration;
   /** Shortest time that a vote is open. */
@@ -22,11 +28,15 @@ export interface Rules {
 /**
  * What holds where the founders say nothing else. A third of the roll as quorum is what large assemblies use (European
  * Parliament, Rule 178); more than half of the decisive ballots is the ordinary majority of parliamentary practice, abstentions
- * not counted (Robert's Rules of Order, § 44); no further floor. Three days to read and a week to vote let everybody who works
+ * not counted (Robert's Rules of Order, § 44); no further floor. Rules themselves are changed by two thirds, as bylaws are (ibid., § 57),
+ * with half of the roll as quorum. Three days to read and a week to vote let everybody who works
  * and sleeps take part.
  */
 export const FOUNDING_RULES: Rules = {
-  decision: { ordinary: { quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } } },
+  decision: {
+    ordinary: { quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } },
+    charter: { quorum: { n: 1, d: 2 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } },
+  },
   reading: { days: 3 },
   voting: { days: 7 },
   membershipBeforeFreeze: {},
@@ -34,6 +44,11 @@ export const FOUNDING_RULES: Rules = {
   token: { days: 90 },
   corroborations: 2,
 };
+
+/** Rules that are to be others; what is left out stays as it is. */
+export type RulesChange = Partial<Omit<Rules, 'decision'>> & { readonly decision?: Partial<DecisionRules> };
+
+export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules, ...change, decision: { ...rules.decision, ...change.decision } });
 
 const DAY = 86_400_000;
 
@@ -55,5 +70,5 @@ export function faultOfRules(rules: Rules): string | undefined {
   if (!Number.isSafeInteger(rules.corroborations) || rules.corroborations < 1 || rules.corroborations > 100) {
     return 'between 1 and 100 members corroborate a report';
   }
-  return faultOf(rules.decision.ordinary);
+  return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined);
 }

@@ -11,12 +11,26 @@ export type Choice = (typeof CHOICES)[number];
 
 export type BallotEvent =
   /** `replaces`: revision of the ballot that it takes the place of. */
-  | Event<'BallotCast', { readonly proposal: string; readonly voter: string; readonly choice: Choice; readonly replaces?: number }>
-  | Event<'BallotWithdrawn', { readonly proposal: string; readonly voter: string; readonly choice: Choice }>;
+  | Event<'BallotCast', CastBefore & { readonly round: number }>
+  | Event<'BallotWithdrawn', WithdrawnBefore & { readonly round: number }>;
+
+type WithdrawnBefore = { readonly proposal: string; readonly voter: string; readonly choice: Choice };
+type CastBefore = WithdrawnBefore & { readonly replaces?: number };
+
+/** Votes were held once on a proposal. */
+const inFirstRound = <D>(before: D) => ({ ...before, round: 1 });
 
 export const ballotEvents = describeEvents<BallotEvent>({
-  BallotCast: { wire: 'governance.ballot-cast.v1', visibility: 'community' },
-  BallotWithdrawn: { wire: 'governance.ballot-withdrawn.v1', visibility: 'community' },
+  BallotCast: {
+    wire: 'governance.ballot-cast.v2',
+    visibility: 'community',
+    upcasters: { 'governance.ballot-cast.v1': (before: CastBefore) => inFirstRound(before) },
+  },
+  BallotWithdrawn: {
+    wire: 'governance.ballot-withdrawn.v2',
+    visibility: 'community',
+    upcasters: { 'governance.ballot-withdrawn.v1': (before: WithdrawnBefore) => inFirstRound(before) },
+  },
 });
 
 export const ballotRejections = defineRejections({
@@ -29,7 +43,7 @@ export const ballotRejections = defineRejections({
 
 export type Ballot =
   | { readonly status: 'absent' }
-  | { readonly status: 'cast'; readonly choice: Choice; readonly revision: number };
+  | { readonly status: 'cast'; readonly round: number; readonly choice: Choice; readonly revision: number };
 
 export interface VotingContext {
   readonly proposal: Proposal;
@@ -48,6 +62,11 @@ function barrier({ proposal, membership, now, onBehalfOf }: Context) {
   return undefined;
 }
 
+type FrozenProposal = Exclude<Proposal, { status: 'absent' }>;
+
+/** The ballot on record in a round: one of an earlier round has had its count. */
+const inRound = (state: Ballot, round: number) => (state.status === 'cast' && state.round === round ? state : undefined);
+
 export const ballot = decider<BallotEvent, Ballot>()({
   name: 'ballot',
   initial: { status: 'absent' },
@@ -55,20 +74,24 @@ export const ballot = decider<BallotEvent, Ballot>()({
     CastBallot({ proposal, choice }: CastBallot, state, context: Context): Decision<BallotEvent> {
       const barred = barrier(context);
       if (barred) return refuse(barred);
-      const data = { proposal, voter: context.actor, choice };
-      if (state.status === 'absent') return accept({ type: 'BallotCast', data });
-      if (state.choice === choice) return refuse(ballotRejections.SameChoice({ choice }));
-      return accept({ type: 'BallotCast', data: { ...data, replaces: state.revision } });
+      const { round } = context.proposal as FrozenProposal;
+      const data = { proposal, round, voter: context.actor, choice };
+      const before = inRound(state, round);
+      if (!before) return accept({ type: 'BallotCast', data });
+      if (before.choice === choice) return refuse(ballotRejections.SameChoice({ choice }));
+      return accept({ type: 'BallotCast', data: { ...data, replaces: before.revision } });
     },
 
     WithdrawBallot({ proposal }: WithdrawBallot, state, context: Context): Decision<BallotEvent> {
       const barred = barrier(context);
       if (barred) return refuse(barred);
-      if (state.status === 'absent') return refuse(ballotRejections.NoBallot());
-      return accept({ type: 'BallotWithdrawn', data: { proposal, voter: context.actor, choice: state.choice } });
+      const { round } = context.proposal as FrozenProposal;
+      const before = inRound(state, round);
+      if (!before) return refuse(ballotRejections.NoBallot());
+      return accept({ type: 'BallotWithdrawn', data: { proposal, round, voter: context.actor, choice: before.choice } });
     },
   },
   evolve(_: Ballot, event: Recorded<BallotEvent>): Ballot {
-    return event.type === 'BallotCast' ? { status: 'cast', choice: event.data.choice, revision: event.revision } : { status: 'absent' };
+    return event.type === 'BallotCast' ? { status: 'cast', round: event.data.round, choice: event.data.choice, revision: event.revision } : { status: 'absent' };
   },
 });

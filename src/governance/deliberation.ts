@@ -1,12 +1,16 @@
 // From draft to freeze: who may bring a proposal in, who admits it, and what its freeze fixes.
-import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant } from '../kernel/index.ts';
-import { communityRejections, holdsRole, inForceAs, isInForce, isMember, type Charter, type Membership } from '../community/index.ts';
-import type { AdmitProposal, DraftProposal, FreezeProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
+import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
+import {
+  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember,
+  type Charter, type CharterInForce, type Membership,
+} from '../community/index.ts';
+import { decisionClassOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
+import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 const YEAR = { days: 365 };
-const WITHDRAWABLE: readonly ProposalState[] = ['draft', 'submitted', 'deliberation'];
+const WITHDRAWABLE: readonly ProposalState[] = ['draft', 'submitted', 'deliberation', 'needs-rebase'];
 
 /** Any RFC 3339 instant in the form that sorts by time. */
 const canonical = (instant: string): Instant => instantOf(msOf(instant));
@@ -20,19 +24,57 @@ export interface DeliberationContext {
 
 type Context = DeliberationContext & Act;
 
+/** The text as plain data. */
+function textOf({ title, prose, measure }: DraftProposal | RebaseProposal): ProposedText {
+  if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
+  const clauses = measure.clauses.map(({ kind, id, materials, parties, exceptions }) => ({ kind, id, materials, parties, exceptions }));
+  return { title, prose, measure: { kind: measure.kind, protocol: measure.protocol, clauses } };
+}
+
+/** Why a measure could not be enacted even if the charter stayed as it is; undefined when it could. */
+function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[]): Rejection | undefined {
+  switch (measure.kind) {
+    case 'adopt-protocol':
+      if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();
+      return unregistered.length > 0 ? communityRejections.PartyNotRegistered({ parties: unregistered }) : undefined;
+    case 'repeal-protocol':
+      return inForceAs(charter, measure.protocol) ? undefined : proposalRejections.ProtocolNotInForce({ protocol: measure.protocol });
+    case 'change-rules': {
+      const rules = changed(charter.rules, measure.rules);
+      const fault = faultOfRules(rules);
+      if (fault !== undefined) return communityRejections.InvalidRules({ fault });
+      return contentHash(rules) === contentHash(charter.rules) ? proposalRejections.RulesUnchanged() : undefined;
+    }
+    case 'resolution':
+      return undefined;
+  }
+}
+
 export const deliberation = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
-    DraftProposal({ protocol, title, prose, clauses }: DraftProposal, state, { charter, membership, unregistered, actor, newId }: Context): Decision<ProposalEvent> {
+    DraftProposal(command: DraftProposal, state, { charter, membership, unregistered, actor, newId }: Context): Decision<ProposalEvent> {
       if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
       if (state.status !== 'absent') return refuse(proposalRejections.ProposalExists());
-      if (new Set(clauses.map(({ id }) => id)).size < clauses.length) return refuse(proposalRejections.ClauseIdTwice());
-      if (unregistered.length > 0) return refuse(communityRejections.PartyNotRegistered({ parties: unregistered }));
-      const plain = clauses.map(({ kind, id, materials, parties, exceptions }) => ({ kind, id, materials, parties, exceptions }));
-      const proposed = { protocol, title, prose, clauses: plain };
-      const data = { proposal: newId(), kind: 'adopt-protocol', proposer: actor, writtenAgainst: charter.revision, ...proposed } as const;
-      return accept({ type: 'ProposalDrafted', data });
+      const text = textOf(command);
+      const fault = faultIn(text.measure, charter, unregistered);
+      if (fault) return refuse(fault);
+      return accept({ type: 'ProposalDrafted', data: { proposal: newId(), proposer: actor, writtenAgainst: charter.revision, ...text } });
+    },
+
+    RebaseProposal(command: RebaseProposal, state, { charter, membership, unregistered, actor }: Context): Decision<ProposalEvent> {
+      if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
+      if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
+      if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
+      if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
+      const { status, proposal: id, text: before, writtenAgainst } = state;
+      if (status !== 'needs-rebase' && status !== 'deliberation') return refuse(proposalRejections.WrongPhase({ phase: status, needed: 'needs-rebase' }));
+      if (status === 'deliberation' && !movedSince(charter, before.measure, writtenAgainst)) return refuse(proposalRejections.NoRebaseNeeded());
+      const text = textOf(command);
+      const fault = faultIn(text.measure, charter, unregistered);
+      if (fault) return refuse(fault);
+      return accept({ type: 'ProposalRebased', data: { proposal: id, writtenAgainst: charter.revision, ...text } });
     },
 
     SubmitProposal(_: SubmitProposal, state, { membership, actor }: Context): Decision<ProposalEvent> {
@@ -59,14 +101,12 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {
-      return inPhase(state, 'deliberation', ({ proposal: id, proposed, writtenAgainst }) => {
+      return inPhase(state, 'deliberation', ({ proposal: id, text, writtenAgainst }) => {
         if (!holdsRole(membership, 'steward')) return refuse(communityRejections.StewardRequired());
         if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
         const { rules, revision } = charter;
-        const touched = inForceAs(charter, proposed.protocol);
-        if (touched && touched.charterRevision > writtenAgainst) {
-          return refuse(proposalRejections.NeedsRebase({ protocol: proposed.protocol, writtenAgainst, movedTo: touched.charterRevision }));
-        }
+        const moved = movedSince(charter, text.measure, writtenAgainst);
+        if (moved) return refuse(proposalRejections.NeedsRebase({ ...moved, writtenAgainst }));
         const readable = after(now, rules.reading);
         const opens = opensAt === undefined ? readable : canonical(opensAt);
         if (opens < readable) return refuse(proposalRejections.ReadingTooShort({ earliest: readable, opensAt: opens }));
@@ -79,9 +119,10 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
           type: 'ProposalFrozen',
           data: {
             proposal: id,
-            textHash: contentHash(proposed),
+            textHash: contentHash(text),
             charterRevision: revision,
-            rule: rules.decision.ordinary,
+            decisionClass: decisionClassOf(text.measure),
+            rule: ruleFor(text.measure, rules),
             membershipBeforeFreeze: rules.membershipBeforeFreeze,
             opensAt: opens,
             closesAt: closes,

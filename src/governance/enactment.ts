@@ -1,8 +1,9 @@
 // Enactment: a passed proposal changes the charter, or is refused there because the text it was written against has moved. The charter
 // is where exactly one of two rivals wins.
 import { accept, decider, defineRejections, refuse, type Act, type Decision } from '../kernel/index.ts';
-import { charter, inForceAs, isInForce, type Charter, type CharterEvent } from '../community/index.ts';
-import type { ConcludeEnactment, EnactProtocol } from './proposal.commands.ts';
+import { changed, charter, isInForce, type Charter, type CharterEvent, type CharterInForce, type Touched } from '../community/index.ts';
+import { movedSince, type ProposedText } from './measure.ts';
+import type { ConcludeEnactment, EnactMeasure } from './proposal.commands.ts';
 import { proposal as proposalFold, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
@@ -14,32 +15,46 @@ export const enactmentRejections = defineRejections({
 /** How the charter dealt with a proposal: in one of two ways, or not yet. */
 export interface EnactmentFound {
   readonly enacted?: { readonly charterRevision: number };
-  readonly refused?: { readonly protocol: string; readonly movedTo: number };
+  readonly refused?: { readonly touched: Touched; readonly movedTo: number };
 }
 
 /** What the charter says of a proposal's enactment. */
-export function foundIn(state: Charter, proposal: string, protocol: string): EnactmentFound {
+export function foundIn(state: Charter, proposal: string): EnactmentFound {
   const settled = state.status === 'absent' ? undefined : state.settled[proposal];
   if (!settled) return {};
-  const { charterRevision } = settled;
-  return settled.enacted ? { enacted: { charterRevision } } : { refused: { protocol, movedTo: charterRevision } };
+  return settled.refused === undefined
+    ? { enacted: { charterRevision: settled.charterRevision } }
+    : { refused: { touched: settled.refused, movedTo: settled.charterRevision } };
+}
+
+/** What a measure does to the charter. */
+function done({ title, prose, measure }: ProposedText, proposal: string, state: CharterInForce): CharterEvent {
+  const charterRevision = state.revision + 1;
+  switch (measure.kind) {
+    case 'adopt-protocol':
+      return { type: 'ProtocolEnacted', data: { proposal, protocol: measure.protocol, title, prose, clauses: measure.clauses, charterRevision } };
+    case 'repeal-protocol':
+      return { type: 'ProtocolRepealed', data: { proposal, protocol: measure.protocol, charterRevision } };
+    case 'change-rules':
+      return { type: 'RulesChanged', data: { proposal, rules: changed(state.rules, measure.rules), charterRevision } };
+    case 'resolution':
+      return { type: 'ResolutionAdopted', data: { proposal, title, prose } };
+  }
 }
 
 export const enactment = decider<CharterEvent, Charter>()({
   ...charter,
   name: 'enactment',
   decide: {
-    EnactProtocol(_: EnactProtocol, state, { proposal }: { readonly proposal: Proposal } & Act): Decision<CharterEvent> {
+    EnactMeasure(_: EnactMeasure, state, { proposal }: { readonly proposal: Proposal } & Act): Decision<CharterEvent> {
       if (!isInForce(state) || proposal.status !== 'passed' || !proposal.frozen) return refuse(enactmentRejections.NotPassed());
-      const { proposal: id, proposed, frozen } = proposal;
-      const { enacted, refused } = foundIn(state, id, proposed.protocol);
-      if (enacted || refused) return refuse(enactmentRejections.AlreadyConcluded());
-      const touched = inForceAs(state, proposed.protocol);
-      if (touched && touched.charterRevision > frozen.charterRevision) {
-        const data = { proposal: id, protocol: proposed.protocol, reason: 'NeedsRebase', frozenAt: frozen.charterRevision, movedTo: touched.charterRevision } as const;
-        return accept({ type: 'EnactmentRefused', data });
-      }
-      return accept({ type: 'ProtocolEnacted', data: { proposal: id, ...proposed, charterRevision: state.revision + 1 } });
+      const { proposal: id, text, frozen } = proposal;
+      const before = state.settled[id];
+      // A proposal that was refused, rebased and passed again is judged anew.
+      if (before && (before.refused === undefined || before.frozenAt === frozen.charterRevision)) return refuse(enactmentRejections.AlreadyConcluded());
+      const moved = movedSince(state, text.measure, frozen.charterRevision);
+      if (moved) return accept({ type: 'EnactmentRefused', data: { proposal: id, ...moved, reason: 'NeedsRebase', frozenAt: frozen.charterRevision } });
+      return accept(done(text, id, state));
     },
   },
 });

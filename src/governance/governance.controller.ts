@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, and the protocols in force.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn } from 'class-validator';
-import { maySee, type Outcome, type Viewer } from '../community/index.ts';
+import { DECISION_CLASSES, maySee, type Outcome, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -23,10 +23,12 @@ import {
 } from '../http/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { CHOICES } from './ballot.ts';
-import { AdmitProposal, DraftProposal, FreezeProposal, SubmitProposal, UntouchableClause, WithdrawProposal } from './proposal.commands.ts';
+import {
+  AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, UntouchableClause, WithdrawProposal,
+} from './proposal.commands.ts';
 import { proposalRejections } from './rejections.ts';
 import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
-import { protocolStatus } from './protocol-status.view.ts';
+import { protocolStatus, voteKey } from './protocol-status.view.ts';
 import { proposalFor, proposalsFor, type Counts } from './queries.ts';
 import { Optional } from '../validation/index.ts';
 
@@ -64,13 +66,17 @@ const certificate = object<Certificate>({
 });
 
 const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
+const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
 const proposalPage = rowOf(
   shapes.proposal,
   {
     key: { format: 'uuid', description: 'ProposalId.' },
     state: { enum: PROPOSAL_STATES },
     shown: { enum: ['community', 'public'], description: 'Who may read it.' },
-    clauses,
+    measure: { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] },
+    round: { minimum: 0, description: 'How many times it was frozen.' },
+    touched: { description: 'What has moved since the text was written: `rules` or `protocol <code>`.' },
+    decisionClass: { enum: DECISION_CLASSES },
     membershipBeforeFreeze: duration,
     rule,
     rollRoot: root,
@@ -96,8 +102,8 @@ export class ProposalController {
 
   @Post()
   @ForLinkedPersons()
-  @Describes('Draft a proposal', 'Of a protocol, with the clauses that enactment enforces.')
-  @Rejects('CommunityNotInForce', 'MembersOnly', 'ProposalExists', 'ClauseIdTwice', 'PartyNotRegistered')
+  @Describes('Draft a proposal', 'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, or nothing but words.')
+  @Rejects('CommunityNotInForce', 'MembersOnly', 'ProposalExists', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'InvalidRules', 'RulesUnchanged')
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -131,6 +137,17 @@ export class ProposalController {
   @Describes('Freeze a proposal and set its vote', 'Fixes text, charter revision, roll, decision rule and deadlines. The rest follows by itself.')
   @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'CommunityNotInForce', 'NeedsRebase', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
   freeze(@Command(FreezeProposal) command: FreezeProposal, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':proposal/rebase')
+  @ForLinkedPersons()
+  @Describes('Write one’s text anew against the charter as it is now', 'When what it changes has moved since it was written. It goes back to deliberation.')
+  @Rejects(
+    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'ClauseIdTwice', 'PartyNotRegistered',
+    'ProtocolNotInForce', 'InvalidRules', 'RulesUnchanged',
+  )
+  rebase(@Command(RebaseProposal) command: RebaseProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
 
@@ -178,17 +195,17 @@ export class ProposalController {
 
   @Get(':proposal/ballots')
   @ForLinkedPersons()
-  @Describes('Ballots on record, by name: votes are open', 'For members.')
+  @Describes('Ballots on record in the last vote, by name: votes are open', 'For members.')
   @Answers(ballotRow, 'page')
   @Rejects('MembersOnly')
   async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging, @Viewing() viewer: Viewer) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
     const { position, tables } = await this.views.read(protocolStatus, at);
-    if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
+    const page = proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal);
     return answer(
       position,
       tables.ballot.list({
-        where: { proposal },
+        where: { vote: voteKey(proposal, page.round) },
         ...(cursor === undefined ? {} : { after: cursor }),
         ...(limit === undefined ? {} : { limit }),
       }),
@@ -216,5 +233,19 @@ export class ProtocolController {
   async one(@PathId('protocol') protocol: string, @Reading() at: Reading) {
     const { position, tables } = await this.views.read(protocolStatus, at);
     return answer(position, tables.protocol.get(protocol) ?? notFound('protocol', protocol));
+  }
+}
+
+@Controller('resolutions')
+export class ResolutionController {
+  constructor(private readonly views: Views) {}
+
+  @Get()
+  @Public()
+  @Describes('Resolutions: words that were agreed to')
+  @Answers(resolutionRow, 'page')
+  async list(@Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging) {
+    const { position, tables } = await this.views.read(protocolStatus, at);
+    return answer(position, tables.resolution.list({ ...(cursor === undefined ? {} : { after: cursor }), ...(limit === undefined ? {} : { limit }) }));
   }
 }

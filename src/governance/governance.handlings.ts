@@ -24,20 +24,22 @@ import {
   CloseVoting,
   ConcludeEnactment,
   DraftProposal,
-  EnactProtocol,
+  EnactMeasure,
   FreezeProposal,
   OpenVoting,
+  RebaseProposal,
   SealRoll,
   SubmitProposal,
   WithdrawProposal,
 } from './proposal.commands.ts';
 import { proposal, proposalStream, type Proposal } from './proposal.ts';
-import { protocolStatus, tallied } from './protocol-status.view.ts';
+import { protocolStatus, tallied, voteKey } from './protocol-status.view.ts';
 import { sealOf } from './roll.ts';
 import { voting, type RollSummary } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
-function unregisteredIn({ clauses }: DraftProposal, load: Load): string[] {
+function unregisteredIn({ measure }: DraftProposal | RebaseProposal, load: Load): string[] {
+  const clauses = measure.kind === 'adopt-protocol' ? measure.clauses : [];
   const named = new Set(clauses.flatMap(({ parties, exceptions }) => [...(parties === 'all-external' ? [] : parties), ...exceptions]));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
 }
@@ -61,12 +63,12 @@ async function rollOf({ proposal: id, frozen }: FrozenProposal, load: Load): Pro
 }
 
 export const governanceHandlings: readonly Handling[] = [
-  handles(deliberation, [DraftProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
+  handles(deliberation, [DraftProposal, RebaseProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
     stream: (command, act) => proposalStream('proposal' in command ? command.proposal : act.newId()),
     context: (command, load, { actor }) => ({
       charter: load(charter, CHARTER_STREAM),
       membership: load(membership, memberStream(actor)),
-      unregistered: command instanceof DraftProposal ? unregisteredIn(command, load) : [],
+      unregistered: command instanceof DraftProposal || command instanceof RebaseProposal ? unregisteredIn(command, load) : [],
     }),
   }),
   handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {
@@ -75,7 +77,7 @@ export const governanceHandlings: readonly Handling[] = [
       const none = { roll: undefined, tally: undefined };
       if (state.status === 'frozen' && command instanceof SealRoll) return { ...none, roll: await rollOf(state, load) };
       if (state.status === 'voting-closed' && command instanceof CertifyProposal) {
-        return { ...none, tally: await load.closedSet(protocolStatus, state.pollsClosedAt as number, ({ tally }) => tallied(tally.get(state.proposal))) };
+        return { ...none, tally: await load.closedSet(protocolStatus, state.pollsClosedAt as number, ({ tally }) => tallied(tally.get(voteKey(state.proposal, state.round)))) };
       }
       return none;
     },
@@ -87,14 +89,14 @@ export const governanceHandlings: readonly Handling[] = [
       membership: load(membership, memberStream(actor)),
     }),
   }),
-  handles(enactment, [EnactProtocol], {
+  handles(enactment, [EnactMeasure], {
     stream: () => CHARTER_STREAM,
     context: (command, load) => ({ proposal: load(proposal, proposalStream(command.proposal)) }),
   }),
   handles(conclusion, [ConcludeEnactment], {
     stream: (command) => proposalStream(command.proposal),
     context: (command, load, _, state) => ({
-      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal, state.proposed.protocol),
+      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal),
     }),
   }),
 ];

@@ -1,14 +1,14 @@
 // Governance's wiring: routes, deciders with their context, views, processes.
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
-import { ProposalController, ProtocolController } from './governance.controller.ts';
+import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
-    controllers: [ProposalController, ProtocolController],
+    controllers: [ProposalController, ProtocolController, ResolutionController],
     handlings: governanceHandlings,
     views: [protocolStatus],
     processes: votingProcesses,

@@ -2,6 +2,7 @@
 export * from './ballot.ts';
 export * from './deliberation.ts';
 export * from './enactment.ts';
+export * from './measure.ts';
 export * from './proposal.ts';
 export * from './protocol-status.view.ts';
 export * from './queries.ts';

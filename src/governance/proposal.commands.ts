@@ -2,8 +2,9 @@
 import { ArrayMaxSize, ArrayUnique, Equals, IsArray, IsUUID, Matches, registerDecorator } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import type { Untouchable } from '../community/index.ts';
+import { StatedRules } from '../community/stated/index.ts';
 import { isUuid } from '../kernel/index.ts';
-import { IsInstant, IsText, ListOf, Optional } from '../validation/index.ts';
+import { IsInstant, IsText, ListOf, Nested, OneOf, Optional } from '../validation/index.ts';
 
 const CODE = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MOST_LISTED = 500;
@@ -55,21 +56,65 @@ export class UntouchableClause implements Untouchable {
   readonly exceptions: readonly string[] = [];
 }
 
-export class DraftProposal {
-  /** Code of the protocol that enactment puts in force, in the place of an older text of the same code. */
-  @Matches(CODE, { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' })
+const PROTOCOL = { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' };
+
+/** Puts a protocol in force, or its new text in the place of the one in force. */
+export class AdoptProtocol {
+  @Equals('adopt-protocol')
+  readonly kind!: 'adopt-protocol';
+
+  /** Code of the protocol: an older text of the same code gives way. */
+  @Matches(CODE, PROTOCOL)
   readonly protocol!: string;
-
-  @IsText(200)
-  readonly title!: string;
-
-  /** What the protocol says, for people. */
-  @IsText(50_000)
-  readonly prose!: string;
 
   /** What the machine enforces. */
   @ListOf(() => UntouchableClause, 100)
   readonly clauses!: readonly UntouchableClause[];
+}
+
+export class RepealProtocol {
+  @Equals('repeal-protocol')
+  readonly kind!: 'repeal-protocol';
+
+  @Matches(CODE, PROTOCOL)
+  readonly protocol!: string;
+}
+
+/** Decided under the charter's stricter rule, and where it changes that, under the stricter of the old and the new one. */
+export class ChangeRules {
+  @Equals('change-rules')
+  readonly kind!: 'change-rules';
+
+  /** What is to be otherwise; the rest stays. */
+  @Nested(() => StatedRules)
+  readonly rules!: StatedRules;
+}
+
+/** Words only. */
+export class Resolution {
+  @Equals('resolution')
+  readonly kind!: 'resolution';
+}
+
+class Text {
+  @IsText(200)
+  readonly title!: string;
+
+  /** What people are asked to agree to, in words. */
+  @IsText(50_000)
+  readonly prose!: string;
+
+  /** What is done when it passes. */
+  @OneOf({ 'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, resolution: Resolution, 'adopt-protocol': AdoptProtocol })
+  readonly measure!: AdoptProtocol | RepealProtocol | ChangeRules | Resolution;
+}
+
+export class DraftProposal extends Text {}
+
+/** The text written anew, against the charter as it is now. */
+export class RebaseProposal extends Text {
+  @IsUUID()
+  readonly proposal!: string;
 }
 
 class OnProposal {
@@ -105,6 +150,6 @@ export class CloseVoting extends OnProposal {}
 
 export class CertifyProposal extends OnProposal {}
 
-export class EnactProtocol extends OnProposal {}
+export class EnactMeasure extends OnProposal {}
 
 export class ConcludeEnactment extends OnProposal {}

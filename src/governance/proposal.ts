@@ -1,24 +1,17 @@
 // A proposal: the events of its way from draft to enactment, and the state that they fold to. The stream carries phases only, so
 // that ballots, which are guarded on it, stay undisturbed.
 import { describeEvents, type Duration, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
-import type { Clause, DecisionRule, FreezePoint, Outcome } from '../community/index.ts';
+import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched } from '../community/index.ts';
+import type { ProposedText } from './measure.ts';
 
 export const proposalStream = (proposal: string): string => `proposal-${proposal}`;
 
-/** What enactment does: puts a protocol in force, or puts a new text of it in the place of the one in force. */
-export interface ProposedProtocol {
-  /** Code of the protocol. */
-  readonly protocol: string;
-  readonly title: string;
-  readonly prose: string;
-  readonly clauses: readonly Clause[];
-}
-
 /** All that a freeze fixes: later changes of charter or membership never touch the vote. */
 export interface Frozen {
-  /** Content hash of the proposed protocol. */
+  /** Content hash of title, prose and measure. */
   readonly textHash: string;
   readonly charterRevision: number;
+  readonly decisionClass: DecisionClass;
   readonly rule: DecisionRule;
   /** How long one must have been a member to be on the roll. */
   readonly membershipBeforeFreeze: Duration;
@@ -47,9 +40,8 @@ export interface Certificate {
 export type ProposalEvent =
   | Event<
       'ProposalDrafted',
-      ProposedProtocol & {
+      ProposedText & {
         readonly proposal: string;
-        readonly kind: 'adopt-protocol';
         readonly proposer: string;
         /** Revision of the charter that the text was written against. */
         readonly writtenAgainst: number;
@@ -67,14 +59,40 @@ export type ProposalEvent =
   | Event<'VotingClosed', { readonly proposal: string; readonly pollsClosedAt: number }>
   | Event<'ProposalCertified', Certificate & { readonly proposal: string }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
-  | Event<'ProposalNeedsRebase', { readonly proposal: string; readonly protocol: string; readonly movedTo: number }>;
+  /** `touched`: the part of the charter that has moved, to this revision, since the text was written. */
+  | Event<'ProposalNeedsRebase', { readonly proposal: string; readonly touched: Touched; readonly movedTo: number }>
+  /** Back to deliberation, with a text written against the charter as it is now. */
+  | Event<'ProposalRebased', ProposedText & { readonly proposal: string; readonly writtenAgainst: number }>;
+
+type DraftedBefore = {
+  readonly proposal: string;
+  readonly kind: 'adopt-protocol';
+  readonly proposer: string;
+  readonly writtenAgainst: number;
+  readonly protocol: string;
+  readonly title: string;
+  readonly prose: string;
+  readonly clauses: readonly Clause[];
+};
+type FrozenBefore = Omit<Frozen, 'decisionClass'> & { readonly proposal: string };
+type NeedsRebaseBefore = { readonly proposal: string; readonly protocol: string; readonly movedTo: number };
 
 export const proposalEvents = describeEvents<ProposalEvent>({
-  ProposalDrafted: { wire: 'governance.proposal-drafted.v1', visibility: 'community' },
+  ProposalDrafted: {
+    wire: 'governance.proposal-drafted.v2',
+    visibility: 'community',
+    upcasters: {
+      'governance.proposal-drafted.v1': ({ kind, protocol, clauses, ...drafted }: DraftedBefore) => ({ ...drafted, measure: { kind, protocol, clauses } }),
+    },
+  },
   ProposalSubmitted: { wire: 'governance.proposal-submitted.v1', visibility: 'community' },
   ProposalAdmitted: { wire: 'governance.proposal-admitted.v1', visibility: 'public' },
   ProposalWithdrawn: { wire: 'governance.proposal-withdrawn.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
-  ProposalFrozen: { wire: 'governance.proposal-frozen.v1', visibility: 'public' },
+  ProposalFrozen: {
+    wire: 'governance.proposal-frozen.v2',
+    visibility: 'public',
+    upcasters: { 'governance.proposal-frozen.v1': (frozen: FrozenBefore) => ({ ...frozen, decisionClass: 'ordinary' as const }) },
+  },
   RollSealed: { wire: 'governance.roll-sealed.v1', visibility: 'public' },
   VotingOpened: { wire: 'governance.voting-opened.v1', visibility: 'public' },
   ProposalLapsed: { wire: 'governance.proposal-lapsed.v1', visibility: 'public' },
@@ -82,7 +100,14 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   VotingClosed: { wire: 'governance.voting-closed.v1', visibility: 'public' },
   ProposalCertified: { wire: 'governance.proposal-certified.v1', visibility: 'public' },
   ProposalEnacted: { wire: 'governance.proposal-enacted.v1', visibility: 'public' },
-  ProposalNeedsRebase: { wire: 'governance.proposal-needs-rebase.v1', visibility: 'public' },
+  ProposalNeedsRebase: {
+    wire: 'governance.proposal-needs-rebase.v2',
+    visibility: 'public',
+    upcasters: {
+      'governance.proposal-needs-rebase.v1': ({ protocol, ...needed }: NeedsRebaseBefore) => ({ ...needed, touched: `protocol ${protocol}` as const }),
+    },
+  },
+  ProposalRebased: { wire: 'governance.proposal-rebased.v1', visibility: 'public' },
 });
 
 export const PROPOSAL_STATES = [
@@ -97,8 +122,10 @@ export type Proposal =
       readonly status: ProposalState;
       readonly proposal: string;
       readonly proposer: string;
-      readonly proposed: ProposedProtocol;
+      readonly text: ProposedText;
       readonly writtenAgainst: number;
+      /** How many times it was frozen: each vote on it is one of its own. */
+      readonly round: number;
       readonly frozen?: Frozen & { readonly at: FreezePoint };
       readonly roll?: { readonly size: number; readonly root: string };
       /** Position of `PollsClosed`. */
@@ -110,8 +137,8 @@ type Present = Exclude<Proposal, { status: 'absent' }>;
 
 function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   if (event.type === 'ProposalDrafted') {
-    const { proposal, proposer, writtenAgainst, kind: _, ...proposed } = event.data;
-    return { status: 'draft', proposal, proposer, proposed, writtenAgainst };
+    const { proposal, proposer, writtenAgainst, ...text } = event.data;
+    return { status: 'draft', proposal, proposer, text, writtenAgainst, round: 0 };
   }
   return state.status === 'absent' ? state : moved(state, event);
 }
@@ -126,7 +153,7 @@ function moved(state: Present, event: Recorded<Exclude<ProposalEvent, { type: 'P
       return { ...state, status: 'withdrawn' };
     case 'ProposalFrozen': {
       const { proposal: _, ...frozen } = event.data;
-      return { ...state, status: 'frozen', frozen: { ...frozen, at: { position: event.position, time: event.time } } };
+      return { ...state, status: 'frozen', round: state.round + 1, frozen: { ...frozen, at: { position: event.position, time: event.time } } };
     }
     case 'RollSealed':
       return { ...state, roll: { size: event.data.size, root: event.data.root } };
@@ -146,6 +173,11 @@ function moved(state: Present, event: Recorded<Exclude<ProposalEvent, { type: 'P
       return { ...state, status: 'enacted' };
     case 'ProposalNeedsRebase':
       return { ...state, status: 'needs-rebase' };
+    case 'ProposalRebased': {
+      const { proposal, proposer, round } = state;
+      const { proposal: _, writtenAgainst, ...text } = event.data;
+      return { status: 'deliberation', proposal, proposer, text, writtenAgainst, round };
+    }
     default:
       return state;
   }

@@ -23,16 +23,20 @@ const tables = {
       /** Who may read it: 'community' until it is admitted, then 'public'. */
       shown: 'text',
       proposer: 'text',
-      protocol: 'text',
       title: 'text',
       prose: 'text',
-      clauses: 'json',
+      measure: 'json',
       draftedAt: 'instant',
+      /** How many times it was frozen, and with that voted on. */
+      round: 'integer',
+      /** The part of the charter that has moved since the text was written, where it needs a rebase. */
+      touched: 'text?',
       /** Position of the freeze, its log time, and how long one must have been a member then: who is on the roll. */
       frozenAt: 'integer?',
       frozenTime: 'instant?',
       membershipBeforeFreeze: 'json?',
       charterRevision: 'integer?',
+      decisionClass: 'text?',
       rule: 'json?',
       opensAt: 'instant?',
       closesAt: 'instant?',
@@ -44,9 +48,11 @@ const tables = {
     },
     [['state'], ['shown'], ['shown', 'state']],
   ),
-  /** Ballots on record, by `<proposal>/<voter>`. */
-  ballot: temporal({ proposal: 'text', voter: 'text', choice: 'text', castAt: 'instant' }, [['proposal']]),
-  /** What the ballots on record add up to, by ProposalId. */
+  /** Words that were agreed to, by ProposalId. */
+  resolution: temporal({ title: 'text', prose: 'text', adoptedAt: 'instant' }),
+  /** Ballots on record, by `ballotKey`; `vote` is the `voteKey` of its round. */
+  ballot: temporal({ vote: 'text', voter: 'text', choice: 'text', castAt: 'instant' }, [['vote']]),
+  /** What the ballots on record add up to, by `voteKey`. */
   tally: temporal({
     yes: 'integer',
     no: 'integer',
@@ -61,23 +67,41 @@ type StampedLater = Readonly<Record<string, number>>;
 
 type Rows = RowsOf<typeof tables>;
 
-export const ballotKey = (proposal: string, voter: string): string => `${proposal}/${voter}`;
+/** A vote on a proposal: each round is one of its own. */
+export const voteKey = (proposal: string, round: number): string => (round === 1 ? proposal : `${proposal}.${round}`);
+
+export const ballotKey = (vote: string, voter: string): string => `${vote}/${voter}`;
+
+/** What a proposal has from its freeze on, before there is any. */
+const UNFROZEN = {
+  frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null,
+  rollSize: null, rollRoot: null, pollsClosedAt: null, outcome: null, certificate: null, touched: null,
+};
+
+const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(proposal)?.round ?? 0;
 
 const moveTo = (state: ProposalState) => (event: { readonly data: { readonly proposal: string } }, rows: Rows) =>
   rows.proposal.change(event.data.proposal, { state });
 
+interface OnRecord {
+  readonly proposal: string;
+  readonly round: number;
+  readonly voter: string;
+}
+
 /** Puts a ballot on record in the place of the one before, or takes it off. */
-function record(rows: Rows, proposal: string, voter: string, cast?: { readonly choice: Choice; readonly time: number; readonly position: number }): void {
-  const key = ballotKey(proposal, voter);
+function record(rows: Rows, { proposal, round, voter }: OnRecord, cast?: { readonly choice: Choice; readonly time: number; readonly position: number }): void {
+  const vote = voteKey(proposal, round);
+  const key = ballotKey(vote, voter);
   const before = rows.ballot.current(key);
-  const tally = rows.tally.current(proposal);
+  const tally = rows.tally.current(vote);
   if (!tally) throw new Error(`a ballot on ${proposal}, whose vote never opened`);
   const counts = { yes: tally.yes, no: tally.no, abstain: tally.abstain };
   if (before) counts[before.choice as Choice] -= 1;
   if (cast) counts[cast.choice] += 1;
-  rows.tally.change(proposal, { ...counts, ...stamped(tally, voter, cast) });
+  rows.tally.change(vote, { ...counts, ...stamped(tally, voter, cast) });
   if (cast) {
-    const row = { proposal, voter, choice: cast.choice, castAt: instantOf(cast.time) };
+    const row = { vote, voter, choice: cast.choice, castAt: instantOf(cast.time) };
     if (before) rows.ballot.change(key, row);
     else rows.ballot.open(key, row);
   } else if (before) rows.ballot.close(key);
@@ -106,7 +130,7 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 1,
+  version: 2,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -115,30 +139,32 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
       if (rows.protocol.current(protocol)) rows.protocol.change(protocol, row);
       else rows.protocol.open(protocol, row);
     },
+    ProtocolRepealed: ({ data }, rows) => rows.protocol.close(data.protocol),
+    ResolutionAdopted: ({ data: { proposal, title, prose }, time }, rows) => rows.resolution.open(proposal, { title, prose, adoptedAt: instantOf(time) }),
     ProposalDrafted({ data, time }, rows) {
-      const { proposal, proposer, protocol, title, prose, clauses } = data;
-      rows.proposal.open(proposal, {
-        state: 'draft', shown: 'community', proposer, protocol, title, prose, clauses, draftedAt: instantOf(time),
-        frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, rollSize: null, rollRoot: null,
-        pollsClosedAt: null, outcome: null, certificate: null,
-      });
+      const { proposal, proposer, title, prose, measure } = data;
+      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, title, prose, measure, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
+    },
+    ProposalRebased({ data: { proposal, title, prose, measure } }, rows) {
+      rows.proposal.change(proposal, { state: 'deliberation', title, prose, measure, ...UNFROZEN });
     },
     ProposalSubmitted: moveTo('submitted'),
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),
     ProposalWithdrawn: moveTo('withdrawn'),
     ProposalFrozen({ data, position, time }, rows) {
       const { proposal, textHash: _, ...frozen } = data;
-      rows.proposal.change(proposal, { state: 'frozen', frozenAt: position, frozenTime: instantOf(time), ...frozen });
+      const round = roundOf(rows, proposal) + 1;
+      rows.proposal.change(proposal, { state: 'frozen', round, frozenAt: position, frozenTime: instantOf(time), ...frozen });
     },
     RollSealed: ({ data }, rows) => rows.proposal.change(data.proposal, { rollSize: data.size, rollRoot: data.root }),
     VotingOpened(event, rows) {
       moveTo('voting')(event, rows);
       const { proposal, closesAt } = event.data;
-      rows.tally.open(proposal, { yes: 0, no: 0, abstain: 0, closesAt, stampedLater: {} });
+      rows.tally.open(voteKey(proposal, roundOf(rows, proposal)), { yes: 0, no: 0, abstain: 0, closesAt, stampedLater: {} });
     },
     ProposalLapsed: moveTo('lapsed'),
-    BallotCast: ({ data, time, position }, rows) => record(rows, data.proposal, data.voter, { choice: data.choice, time, position }),
-    BallotWithdrawn: ({ data }, rows) => record(rows, data.proposal, data.voter),
+    BallotCast: ({ data, time, position }, rows) => record(rows, data, { choice: data.choice, time, position }),
+    BallotWithdrawn: ({ data }, rows) => record(rows, data),
     PollsClosed: ({ data, position }, rows) => rows.proposal.change(data.proposal, { state: 'polls-closed', pollsClosedAt: position }),
     VotingClosed: moveTo('voting-closed'),
     ProposalCertified({ data }, rows) {
@@ -147,6 +173,6 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
       rows.proposal.change(proposal, { state, outcome: certificate.outcome, certificate });
     },
     ProposalEnacted: moveTo('enacted'),
-    ProposalNeedsRebase: moveTo('needs-rebase'),
+    ProposalNeedsRebase: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'needs-rebase', touched: data.touched }),
   },
 });

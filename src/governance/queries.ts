@@ -2,7 +2,7 @@
 import { maySee, standsOnRoll, type Admission, type Viewer } from '../community/index.ts';
 import { msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
-import { ballotKey, protocolStatus } from './protocol-status.view.ts';
+import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
 type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Read<C> : never;
@@ -23,7 +23,8 @@ const mayRead = (viewer: Viewer, row: ProposalRow): boolean => maySee(viewer, [r
 
 /** Ballots are the members' to see while the vote is on; the certificate is everybody's. */
 const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalPage => {
-  const tally = row.certificate !== null || maySee(viewer, ['community']) ? tables.tally.get(row.key) : undefined;
+  const mayCount = row.frozenAt !== null && (row.certificate !== null || maySee(viewer, ['community']));
+  const tally = mayCount ? tables.tally.get(voteKey(row.key, row.round)) : undefined;
   return { ...row, counts: tally ? { yes: tally.yes, no: tally.no, abstain: tally.abstain } : null };
 };
 
@@ -57,8 +58,8 @@ export interface AwaitedBallot {
 export function ballotsAwaited(tables: Tables, voter: string, admission: Admission | undefined): AwaitedBallot[] {
   if (!admission) return [];
   const { rows } = tables.proposal.list({ where: { state: 'voting' }, limit: 500 });
-  return rows.flatMap(({ key, title, closesAt, frozenAt, frozenTime, membershipBeforeFreeze }) => {
-    if (frozenAt === null || frozenTime === null || closesAt === null || tables.ballot.get(ballotKey(key, voter))) return [];
+  return rows.flatMap(({ key, round, title, closesAt, frozenAt, frozenTime, membershipBeforeFreeze }) => {
+    if (frozenAt === null || frozenTime === null || closesAt === null || tables.ballot.get(ballotKey(voteKey(key, round), voter))) return [];
     const freeze = { position: frozenAt, time: msOf(frozenTime) };
     return standsOnRoll(admission, freeze, membershipBeforeFreeze as Duration) ? [{ proposal: key, title, closesAt }] : [];
   });

@@ -6,7 +6,7 @@ import type {
   ClosePolls,
   CloseVoting,
   ConcludeEnactment,
-  EnactProtocol,
+  EnactMeasure,
   OpenVoting,
   SealRoll,
 } from './proposal.commands.ts';
@@ -58,16 +58,16 @@ export const certification = process<ProposalEvent>()({
 
 export const enacting = process<ProposalEvent | CharterEvent>()({
   name: 'enacting',
-  version: 1,
+  version: 2,
   opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined) },
-  discharges: { ProtocolEnacted: its, EnactmentRefused: its },
-  run: ({ key }) => owes<EnactProtocol>('EnactProtocol', { proposal: key }),
+  discharges: { ProtocolEnacted: its, ProtocolRepealed: its, RulesChanged: its, ResolutionAdopted: its, EnactmentRefused: its },
+  run: ({ key }) => owes<EnactMeasure>('EnactMeasure', { proposal: key }),
 });
 
 export const concluding = process<ProposalEvent | CharterEvent>()({
   name: 'concluding',
-  version: 1,
-  opens: { ProtocolEnacted: atOnce, EnactmentRefused: atOnce },
+  version: 2,
+  opens: { ProtocolEnacted: atOnce, ProtocolRepealed: atOnce, RulesChanged: atOnce, ResolutionAdopted: atOnce, EnactmentRefused: atOnce },
   discharges: { ProposalEnacted: its, ProposalNeedsRebase: its },
   run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),
 });

@@ -5,7 +5,7 @@
 import { actsView, type Viewer } from '../../src/community/index.ts';
 import { balances, materialCustody } from '../../src/custody/index.ts';
 import { logFileIn, openLogReader, type LogReader } from '../../src/event-log/index.ts';
-import { ballotKey, protocolStatus } from '../../src/governance/index.ts';
+import { ballotKey, protocolStatus, voteKey } from '../../src/governance/index.ts';
 import { catalogue, processes, views } from '../../src/registry.ts';
 import { rebuildViews, recordedOf, type View } from '../../src/runtime/index.ts';
 import { tablesAt, ViewReader } from '../../src/runtime/views/view-reader.ts';
@@ -63,10 +63,10 @@ function known(log: LogReader): Record<'lots' | 'transfers' | 'ballots', Known[]
   for (let page = log.readAll(0); page.length > 0; page = log.readAll(page.at(-1)?.position ?? 0)) {
     for (const stored of page) {
       const event = recordedOf(catalogue, stored);
-      const data = event?.data as Record<'lot' | 'transfer' | 'proposal' | 'voter', string>;
+      const data = event?.data as Record<'lot' | 'transfer' | 'proposal' | 'voter', string> & { readonly round: number };
       if (event?.type === 'LotRegistered') found.lots.push({ key: data.lot, since: event.position });
       else if (event?.type === 'CustodyOffered') found.transfers.push({ key: data.transfer, since: event.position });
-      else if (event?.type === 'BallotCast') found.ballots.push({ key: ballotKey(data.proposal, data.voter), since: event.position });
+      else if (event?.type === 'BallotCast') found.ballots.push({ key: ballotKey(voteKey(data.proposal, data.round), data.voter), since: event.position });
     }
   }
   return found;

@@ -81,12 +81,12 @@ function* founding(members: number, sealedName: string): Generator<Chapter> {
 function opened(proposal: string, members: number, closesAt: string): ProposalEvent[] {
   const proposer = memberOf(1);
   return [
-    { type: 'ProposalDrafted', data: { proposal, kind: 'adopt-protocol', proposer, writtenAgainst: 1, protocol: `protocol-${proposal.slice(0, 8)}`, title: 'Keep what is ours', prose: 'Nothing leaves.', clauses: [] } },
+    { type: 'ProposalDrafted', data: { proposal, proposer, writtenAgainst: 1, title: 'Keep what is ours', prose: 'Nothing leaves.', measure: { kind: 'adopt-protocol', protocol: `protocol-${proposal.slice(0, 8)}`, clauses: [] } } },
     { type: 'ProposalSubmitted', data: { proposal } },
     { type: 'ProposalAdmitted', data: { proposal, by: memberOf(0) } },
     {
       type: 'ProposalFrozen',
-      data: { proposal, textHash: '0'.repeat(64), charterRevision: 1, rule: FOUNDING_RULES.decision.ordinary, membershipBeforeFreeze: {}, opensAt: '2020-01-01T00:00:00.000Z', closesAt },
+      data: { proposal, textHash: '0'.repeat(64), charterRevision: 1, decisionClass: 'ordinary', rule: FOUNDING_RULES.decision.ordinary, membershipBeforeFreeze: {}, opensAt: '2020-01-01T00:00:00.000Z', closesAt },
     },
     { type: 'RollSealed', data: { proposal, size: members, root: '0'.repeat(64), opensAt: '2020-01-01T00:00:00.000Z' } },
     { type: 'VotingOpened', data: { proposal, closesAt } },
@@ -103,7 +103,7 @@ function* pastVote(n: number, members: number): Generator<Chapter> {
     const voter = memberOf((n * 17 + v) % members);
     const choice: Choice = v % 3 === 0 ? 'no' : 'yes';
     if (choice === 'yes') yes += 1;
-    yield chapter(ballotStream(proposal, voter), voter, [{ type: 'BallotCast', data: { proposal, voter, choice } }]);
+    yield chapter(ballotStream(proposal, voter), voter, [{ type: 'BallotCast', data: { proposal, round: 1, voter, choice } }]);
   }
   const counts = { yes, no: voters - yes, abstain: 0 };
   const rule = FOUNDING_RULES.decision.ordinary;

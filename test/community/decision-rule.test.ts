@@ -1,7 +1,7 @@
 // The arithmetic of decisions.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { faultOf, FOUNDING_RULES, outcomeOf, type Counts, type DecisionRule, type Fraction } from '../../src/community/index.ts';
+import { faultOf, FOUNDING_RULES, outcomeOf, stricterOf, type Counts, type DecisionRule, type Fraction } from '../../src/community/index.ts';
 
 const ordinary = FOUNDING_RULES.decision.ordinary;
 const counts = (yes: number, no: number, abstain: number, roll: number): Counts => ({ yes, no, abstain, roll });
@@ -110,4 +110,17 @@ describe('a rule that is not at fault', () => {
       }),
     );
   });
+});
+
+test('under the stricter of two rules passes exactly what passes under both', () => {
+  fc.assert(
+    fc.property(anyRule, anyRule, anyCounts, (a, b, counted) => {
+      const both = outcomeOf(a, counted) === 'passed' && outcomeOf(b, counted) === 'passed';
+      expect(outcomeOf(stricterOf(a, b), counted) === 'passed').toBe(both);
+      expect(outcomeOf(stricterOf(b, a), counted) === 'passed').toBe(both);
+    }),
+    { numRuns: 2_000 },
+  );
+  const [more, atLeast] = [true, false].map((strict): DecisionRule => ({ ...ordinary, threshold: { n: 2, d: 3, strict } })) as [DecisionRule, DecisionRule];
+  expect(stricterOf(atLeast, { ...more, threshold: { n: 4, d: 6, strict: true } }).threshold.strict).toBe(true);
 });

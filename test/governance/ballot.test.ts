@@ -4,7 +4,9 @@ import { membership } from '../../src/community/index.ts';
 import { ballot, proposal } from '../../src/governance/index.ts';
 import { msOf } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON } from '../support/given.ts';
-import { admitted, cast, CLOSES, frozen, ILMARI, inDeliberation, inVoting, opened, outsider, P, pollsClosed, sealed, STRANGER, withdrawn } from './village.ts';
+import {
+  admitted, cast, certified, CLOSES, frozen, ILMARI, inDeliberation, inVoting, needsRebase, opened, outsider, P, pollsClosed, rebased, sealed, STRANGER, votingClosed, withdrawn,
+} from './village.ts';
 
 const JUST_BEFORE = new Date(msOf(CLOSES) - 1).toISOString();
 /** Frozen at position 4. */
@@ -29,6 +31,14 @@ describe('a ballot', () => {
     given(ballot, cast(ILMARI, 'yes'), withdrawn(ILMARI, 'yes'), onRoll).when(...vote('yes')).then(cast(ILMARI, 'yes'));
     given(ballot, onRoll).when(...withdraw).thenRefused('NoBallot');
     given(ballot, cast(ILMARI, 'yes'), withdrawn(ILMARI, 'yes'), onRoll).when(...withdraw).thenRefused('NoBallot');
+  });
+
+  test('of an earlier round has had its count: in the next one everybody begins anew', () => {
+    const later = [...inVoting, pollsClosed, votingClosed(7), certified(5, 1, 'passed'), needsRebase(2), rebased(2), at(frozen(2), { position: 14 }), sealed(), opened];
+    const again = { ...onRoll, proposal: folded(proposal, ...later) };
+    given(ballot, cast(ILMARI, 'yes'), again).when(...vote('yes')).then(cast(ILMARI, 'yes', undefined, 2));
+    given(ballot, cast(ILMARI, 'yes'), again).when(...withdraw).thenRefused('NoBallot');
+    given(ballot, cast(ILMARI, 'yes'), cast(ILMARI, 'yes', undefined, 2), again).when(...vote('no')).then(cast(ILMARI, 'no', 1, 2));
   });
 
   test('is refused from the closing time on, also while the polls have not been closed yet', () => {

@@ -1,11 +1,11 @@
 // From draft to freeze.
 import { describe, expect, test } from '@jest/globals';
-import { charter, FOUNDING_RULES } from '../../src/community/index.ts';
-import { deliberation, proposalEvents, type ProposalEvent } from '../../src/governance/index.ts';
+import { charter, FOUNDING_RULES, type CharterEvent, type Rules } from '../../src/community/index.ts';
+import { deliberation, proposalEvents, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
 import { after, contentHash, derivedId } from '../../src/kernel/index.ts';
 import { folded, given, NOON } from '../support/given.ts';
 import {
-  admittedBy, clause, CLOSES, drafted, enacted, forming, frozen, ILMARI, inDeliberation, inForce, inVoting, living, member, OPENS, outsider, P, sealed, steward,
+  admittedBy, clause, CLOSES, drafted, enacted, forming, frozen, ILMARI, inDeliberation, inForce, inVoting, living, measure, member, needsRebase, OPENS, outsider, P, passed, rebased, sealed, steward,
   STRANGER, submitted, text, ZARA,
 } from './village.ts';
 
@@ -30,7 +30,7 @@ describe('a draft', () => {
   });
 
   test('names its clauses once each, and registered parties only', () => {
-    given(deliberation, byMember).when('DraftProposal', { ...text, clauses: [clause, clause] }, asIlmari).thenRefused('ClauseIdTwice');
+    given(deliberation, byMember).when('DraftProposal', { ...text, measure: { ...measure, clauses: [clause, clause] } }, asIlmari).thenRefused('ClauseIdTwice');
     given(deliberation, { ...byMember, unregistered: ['p'] }).when('DraftProposal', text, asIlmari).thenRefused('PartyNotRegistered', { parties: ['p'] });
   });
 
@@ -123,7 +123,7 @@ describe('a freeze', () => {
     const moved = folded(charter, ...inForce, enacted('rival', 2));
     given(deliberation, inDeliberation, { ...bySteward, charter: moved })
       .when('FreezeProposal', freeze, asZara)
-      .thenRefused('NeedsRebase', { protocol: text.protocol, writtenAgainst: 1, movedTo: 2 });
+      .thenRefused('NeedsRebase', { touched: 'protocol moss-stays', writtenAgainst: 1, movedTo: 2 });
   });
 
   test('goes on when only other protocols have changed, or when the text was written after the change', () => {
@@ -137,5 +137,81 @@ describe('a freeze', () => {
     const { state } = given(deliberation, inDeliberation, bySteward).when('FreezeProposal', freeze, asZara);
     if (state.status === 'absent' || state.frozen?.textHash !== contentHash(text)) throw new Error('another text was frozen');
     if (state.frozen.membershipBeforeFreeze !== FOUNDING_RULES.membershipBeforeFreeze) throw new Error('another waiting time was frozen');
+  });
+});
+
+const measured = (of: Measure) => ({ ...text, measure: of });
+const charterRule = FOUNDING_RULES.decision.charter;
+
+describe('a measure', () => {
+  test('repeals only what is in force', () => {
+    const repeal = measured({ kind: 'repeal-protocol', protocol: measure.protocol });
+    given(deliberation, byMember).when('DraftProposal', repeal, asIlmari).thenRefused('ProtocolNotInForce', { protocol: measure.protocol });
+    const { decision } = given(deliberation, { ...byMember, charter: folded(charter, ...inForce, enacted('a', 2)) }).when('DraftProposal', repeal, asIlmari);
+    expect(decision).toMatchObject({ accepted: true, events: [{ data: { measure: repeal.measure, writtenAgainst: 2 } }] });
+  });
+
+  test('changes the rules to such as a charter can have, and to others than it has', () => {
+    const change = (rules: Extract<Measure, { kind: 'change-rules' }>['rules']) => given(deliberation, byMember).when('DraftProposal', measured({ kind: 'change-rules', rules }), asIlmari);
+    expect(change({ reading: { days: 5 } }).decision).toMatchObject({ accepted: true });
+    change({ reading: { days: 100 } }).thenRefused('InvalidRules');
+    change({ decision: { charter: { ...charterRule, threshold: { n: 1, d: 3, strict: false } } } }).thenRefused('InvalidRules');
+    change({}).thenRefused('RulesUnchanged');
+    change({ reading: FOUNDING_RULES.reading }).thenRefused('RulesUnchanged');
+  });
+
+  test('is decided by the rule of its class; one that changes that rule by the stricter of the old and the new one', () => {
+    const frozenAs = (of: Measure) => {
+      const { decision } = given(deliberation, drafted(ILMARI, 1, measured(of)), submitted, admittedBy(), bySteward).when('FreezeProposal', { proposal: P }, asZara);
+      const [event] = decision.accepted ? (decision.events as ProposalEvent[]) : [];
+      return event?.data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data'];
+    };
+    expect(frozenAs({ kind: 'resolution' })).toMatchObject({ decisionClass: 'ordinary', rule: FOUNDING_RULES.decision.ordinary });
+    expect(frozenAs({ kind: 'change-rules', rules: { reading: { days: 5 } } })).toMatchObject({ decisionClass: 'charter', rule: charterRule });
+    const lax = { quorum: { n: 0, d: 1 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } };
+    expect(frozenAs({ kind: 'change-rules', rules: { decision: { charter: lax } } }).rule).toEqual(charterRule);
+    const hard = { quorum: { n: 3, d: 4 }, threshold: { n: 3, d: 4, strict: true }, floor: { n: 1, d: 2 } };
+    expect(frozenAs({ kind: 'change-rules', rules: { decision: { charter: hard } } }).rule).toEqual(hard);
+    // It is the rule of its own class that a measure may not soften for itself; that of another class is free.
+    expect(frozenAs({ kind: 'change-rules', rules: { decision: { ordinary: hard } } }).rule).toEqual(charterRule);
+  });
+});
+
+describe('a rebase', () => {
+  const moved = { ...byMember, charter: folded(charter, ...inForce, enacted('rival', 2)) };
+  const anew = { ...text, title: 'Moss stays, and ferns' };
+  const again = { ...anew, proposal: P };
+
+  test('takes what passed too late back to deliberation, with a text written against the charter as it is', () => {
+    given(deliberation, passed, needsRebase(2), moved).when('RebaseProposal', again, asIlmari).then(rebased(2, anew));
+    given(deliberation, passed, needsRebase(2), rebased(2, anew), { ...moved, membership: steward })
+      .when('FreezeProposal', { proposal: P }, asZara)
+      .then({ type: 'ProposalFrozen', data: { ...(frozen(2).data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data']), textHash: contentHash(anew) } });
+  });
+
+  test('is open to a text in deliberation too, once the charter has moved where it touches it', () => {
+    given(deliberation, inDeliberation, moved).when('RebaseProposal', again, asIlmari).then(rebased(2, anew));
+    given(deliberation, inDeliberation, byMember).when('RebaseProposal', again, asIlmari).thenRefused('NoRebaseNeeded');
+    const elsewhere = { ...byMember, charter: folded(charter, ...inForce, enacted('other', 2, 'another-protocol')) };
+    given(deliberation, inDeliberation, elsewhere).when('RebaseProposal', again, asIlmari).thenRefused('NoRebaseNeeded');
+  });
+
+  test('is the proposer’s, who is still a member, of a measure that can be enacted', () => {
+    given(deliberation, passed, needsRebase(2), { ...moved, membership: steward }).when('RebaseProposal', again, asZara).thenRefused('NotTheProposer');
+    given(deliberation, passed, needsRebase(2), { ...moved, membership: outsider }).when('RebaseProposal', again, asIlmari).thenRefused('MembersOnly');
+    given(deliberation, passed, needsRebase(2), moved).when('RebaseProposal', { ...again, measure: { kind: 'repeal-protocol', protocol: 'gone' } }, asIlmari).thenRefused('ProtocolNotInForce');
+    given(deliberation, passed, moved).when('RebaseProposal', again, asIlmari).thenRefused('WrongPhase', { phase: 'passed' });
+    given(deliberation, moved).when('RebaseProposal', again, asIlmari).thenRefused('NoSuchProposal');
+  });
+
+  test('is asked for as well when the rules have moved, or a protocol was repealed', () => {
+    const repealed: CharterEvent = { type: 'ProtocolRepealed', data: { proposal: 'r', protocol: measure.protocol, charterRevision: 3 } };
+    const rules: Rules = { ...FOUNDING_RULES, reading: { days: 4 } };
+    const changed: CharterEvent = { type: 'RulesChanged', data: { proposal: 'c', rules, charterRevision: 2 } };
+    const freeze = (written: ProposalEvent, ...events: CharterEvent[]) =>
+      given(deliberation, written, submitted, admittedBy(), { ...bySteward, charter: folded(charter, ...inForce, ...events) }).when('FreezeProposal', { proposal: P }, asZara);
+    freeze(drafted(ILMARI, 2), enacted('a', 2), repealed).thenRefused('NeedsRebase', { touched: 'protocol moss-stays', writtenAgainst: 2, movedTo: 3 });
+    freeze(drafted(ILMARI, 1, measured({ kind: 'change-rules', rules: { token: { days: 5 } } })), changed).thenRefused('NeedsRebase', { touched: 'rules', writtenAgainst: 1, movedTo: 2 });
+    expect(freeze(drafted(ILMARI, 1, measured({ kind: 'resolution' })), changed).decision).toMatchObject({ accepted: true });
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PUBLIC, type CharterEvent, type Viewer } from '../../src/community/index.ts';
 import {
-  ballotKey, ballotsAwaited, certification, CHOICES, concluding, enacting, opening, pollsClosing, proposalFor, proposalsFor, protocolStatus, rollSealing, tallied, votingClosing,
+  ballotKey, ballotsAwaited, certification, CHOICES, concluding, enacting, opening, pollsClosing, proposalFor, proposalsFor, protocolStatus, rollSealing, tallied, voteKey, votingClosing,
   type BallotEvent, type ProposalEvent,
 } from '../../src/governance/index.ts';
 import { msOf, type Event } from '../../src/kernel/index.ts';
 import { at, given, NOON, recorded, type Past } from '../support/given.ts';
 import { tablesAfter } from '../support/memory-tables.ts';
 import {
-  cast, certified, clause, CLOSES, drafted, enacted, frozen, ILMARI, inDeliberation, inVoting, NOOR, OPENS, opened, P, passed, pollsClosed, sealed, submitted, text, votingClosed,
+  cast, certified, clause, CLOSES, drafted, enacted, frozen, ILMARI, inDeliberation, inVoting, measure, needsRebase, NOOR, OPENS, opened, P, passed, pollsClosed, rebased, refusal, sealed, submitted, text, votingClosed,
   withdrawn, ZARA,
 } from './village.ts';
 
@@ -20,9 +20,9 @@ const member: Viewer = { person: ZARA, linked: true, member: true, roles: ['memb
 describe('protocol status', () => {
   test('shows a protocol in force: since when, and by which vote', () => {
     given(protocolStatus, enacted(P, 2)).then('protocol', {
-      [text.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON },
+      [measure.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON },
     });
-    given(protocolStatus, enacted('older', 2), enacted(P, 3)).thenRow('protocol', text.protocol, { proposal: P, charterRevision: 3 });
+    given(protocolStatus, enacted('older', 2), enacted(P, 3)).thenRow('protocol', measure.protocol, { proposal: P, charterRevision: 3 });
   });
 
   test('shows every proposal in its phase', () => {
@@ -39,7 +39,7 @@ describe('protocol status', () => {
       passed,
       failed: [...inVoting, pollsClosed, votingClosed(7), certified(0, 1, 'NoQuorum')],
       enacted: [...passed, enacted(P, 2), { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 2 } }],
-      'needs-rebase': [...passed, { type: 'ProposalNeedsRebase', data: { proposal: P, protocol: text.protocol, movedTo: 2 } }],
+      'needs-rebase': [...passed, needsRebase(2)],
     };
     for (const [state, past] of Object.entries(phases)) given(protocolStatus, past).thenRow('proposal', P, { state });
   });
@@ -48,6 +48,25 @@ describe('protocol status', () => {
     given(protocolStatus, inVoting).thenRow('proposal', P, {
       frozenAt: 4, opensAt: OPENS, closesAt: CLOSES, charterRevision: 1, rollSize: 9, rollRoot: 'root', outcome: null, certificate: null,
     });
+  });
+});
+
+describe('what else was decided', () => {
+  test('a repealed protocol is no longer in force, and agreed words are on record', () => {
+    given(protocolStatus, enacted('a', 2), { type: 'ProtocolRepealed', data: { proposal: P, protocol: measure.protocol, charterRevision: 3 } }).then('protocol', {});
+    given(protocolStatus, { type: 'ResolutionAdopted', data: { proposal: P, title: 'An anthem', prose: 'We have one.' } }).then('resolution', {
+      [P]: { title: 'An anthem', prose: 'We have one.', adoptedAt: NOON },
+    });
+  });
+
+  test('a rebased proposal shows nothing of its first vote, and counts its second apart', () => {
+    const second = [...passed, cast(ILMARI, 'yes'), needsRebase(2), rebased(2), frozen(2), sealed(), opened];
+    given(protocolStatus, passed, needsRebase(2)).thenRow('proposal', P, { touched: 'protocol moss-stays', round: 1 });
+    given(protocolStatus, second).thenRow('proposal', P, { state: 'voting', round: 2, touched: null, certificate: null, outcome: null, pollsClosedAt: null });
+    const ballots = [cast(NOOR, 'no', undefined, 2), cast(ILMARI, 'no', undefined, 2)];
+    given(protocolStatus, second, ballots).thenRow('tally', voteKey(P, 2), { yes: 0, no: 2, abstain: 0 });
+    given(protocolStatus, second, ballots).thenRow('tally', P, { yes: 1, no: 0, abstain: 0 });
+    expect(proposalFor(tablesOf(...second, ...ballots), member, P)?.counts).toEqual({ yes: 0, no: 2, abstain: 0 });
   });
 });
 
@@ -145,17 +164,15 @@ describe('a frozen proposal is owed', () => {
   });
 
   test('its enactment when it has passed, and only then', () => {
-    given(enacting, certified(5, 1, 'passed')).thenRuns(P, { command: 'EnactProtocol', body });
+    given(enacting, certified(5, 1, 'passed')).thenRuns(P, { command: 'EnactMeasure', body });
     for (const outcome of ['NoQuorum', 'NotApproved'] as const) given(enacting, certified(1, 5, outcome)).thenOwed();
     given(enacting, certified(5, 1, 'passed'), enacted(P, 2)).thenOwed();
   });
-
-  const refusal: CharterEvent = { type: 'EnactmentRefused', data: { proposal: P, protocol: text.protocol, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } };
 
   test('to be told what became of it, one way or the other', () => {
     given(enacting, certified(5, 1, 'passed'), refusal).thenOwed();
     for (const settled of [enacted(P, 2), refusal]) given(concluding, settled).thenRuns(P, { command: 'ConcludeEnactment', body });
     given(concluding, enacted(P, 2), { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 2 } }).thenOwed();
-    given(concluding, refusal, { type: 'ProposalNeedsRebase', data: { proposal: P, protocol: text.protocol, movedTo: 2 } }).thenOwed();
+    given(concluding, refusal, needsRebase(2)).thenOwed();
   });
 });

@@ -3,7 +3,7 @@ import {
   charter, FOUNDING_RULES, membership,
   type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Role, type Untouchable,
 } from '../../src/community/index.ts';
-import type { BallotEvent, Choice, ProposalEvent } from '../../src/governance/index.ts';
+import type { BallotEvent, Choice, Measure, ProposalEvent, ProposedText } from '../../src/governance/index.ts';
 import { after, contentHash } from '../../src/kernel/index.ts';
 import { at, folded, NOON, type Past } from '../support/given.ts';
 
@@ -15,7 +15,8 @@ export const OPENS = after(NOON, FOUNDING_RULES.reading);
 export const CLOSES = after(OPENS, FOUNDING_RULES.voting);
 
 export const clause: Untouchable = { kind: 'untouchable', id: 'c1', materials: ['moss'], parties: 'all-external', exceptions: [] };
-export const text = { protocol: 'moss-stays', title: 'Moss stays', prose: 'Nobody outside gets our moss.', clauses: [clause] };
+export const measure = { kind: 'adopt-protocol', protocol: 'moss-stays', clauses: [clause] } as const satisfies Measure;
+export const text: ProposedText = { title: 'Moss stays', prose: 'Nobody outside gets our moss.', measure };
 
 const founded: CharterEvent[] = [
   {
@@ -30,9 +31,9 @@ const founded: CharterEvent[] = [
 export const forming = folded(charter, ...founded);
 export const inForce: CharterEvent[] = [...founded, { type: 'CommunityInForce', data: { community: 'mossgate', founders: [ZARA] } }];
 export const living = folded(charter, ...inForce);
-export const enacted = (proposal: string, charterRevision: number, protocol = text.protocol): CharterEvent => ({
+export const enacted = (proposal: string, charterRevision: number, protocol: string = measure.protocol): CharterEvent => ({
   type: 'ProtocolEnacted',
-  data: { proposal, ...text, protocol, charterRevision },
+  data: { proposal, protocol, title: text.title, prose: text.prose, clauses: measure.clauses, charterRevision },
 });
 
 /** Admitted at position 5 at noon, unless it says otherwise. */
@@ -42,15 +43,15 @@ export const member: Membership = folded(membership, admitted(ILMARI));
 export const steward: Membership = folded(membership, admitted(ZARA, ['member', 'steward']));
 export const outsider: Membership = membership.initial;
 
-export const drafted = (by = ILMARI, writtenAgainst = 1): ProposalEvent => ({
+export const drafted = (by = ILMARI, writtenAgainst = 1, written = text): ProposalEvent => ({
   type: 'ProposalDrafted',
-  data: { proposal: P, kind: 'adopt-protocol', proposer: by, writtenAgainst, ...text },
+  data: { proposal: P, proposer: by, writtenAgainst, ...written },
 });
 export const submitted: ProposalEvent = { type: 'ProposalSubmitted', data: { proposal: P } };
 export const admittedBy = (by = ZARA): ProposalEvent => ({ type: 'ProposalAdmitted', data: { proposal: P, by } });
 export const frozen = (charterRevision = 1, rule = ORDINARY): ProposalEvent => ({
   type: 'ProposalFrozen',
-  data: { proposal: P, textHash: contentHash(text), charterRevision, rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES },
+  data: { proposal: P, textHash: contentHash(text), charterRevision, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES },
 });
 export const sealed = (size = 9): ProposalEvent => ({ type: 'RollSealed', data: { proposal: P, size, root: 'root', opensAt: OPENS } });
 export const opened: ProposalEvent = { type: 'VotingOpened', data: { proposal: P, closesAt: CLOSES } };
@@ -68,8 +69,15 @@ export const inDeliberation: readonly ProposalEvent[] = [drafted(), submitted, a
 export const inVoting: readonly Past<ProposalEvent>[] = [...inDeliberation, at(frozen(), { position: 4 }), sealed(), opened];
 export const passed: readonly Past<ProposalEvent>[] = [...inVoting, pollsClosed, votingClosed(7), certified(5, 1, 'passed')];
 
-export const cast = (voter: string, choice: Choice, replaces?: number): BallotEvent => ({
+export const cast = (voter: string, choice: Choice, replaces?: number, round = 1): BallotEvent => ({
   type: 'BallotCast',
-  data: { proposal: P, voter, choice, ...(replaces === undefined ? {} : { replaces }) },
+  data: { proposal: P, round, voter, choice, ...(replaces === undefined ? {} : { replaces }) },
 });
-export const withdrawn = (voter: string, choice: Choice): BallotEvent => ({ type: 'BallotWithdrawn', data: { proposal: P, voter, choice } });
+export const withdrawn = (voter: string, choice: Choice): BallotEvent => ({ type: 'BallotWithdrawn', data: { proposal: P, round: 1, voter, choice } });
+
+export const needsRebase = (movedTo: number): ProposalEvent => ({ type: 'ProposalNeedsRebase', data: { proposal: P, touched: `protocol ${measure.protocol}`, movedTo } });
+export const rebased = (writtenAgainst: number, written = text): ProposalEvent => ({ type: 'ProposalRebased', data: { proposal: P, writtenAgainst, ...written } });
+export const refusal: CharterEvent = {
+  type: 'EnactmentRefused',
+  data: { proposal: P, touched: `protocol ${measure.protocol}`, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 },
+};

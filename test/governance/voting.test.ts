@@ -1,14 +1,14 @@
 // From freeze to certificate, and on to enactment.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { charter, outcomeOf, type CharterEvent } from '../../src/community/index.ts';
-import { conclusion, deliberation, enactment, foundIn, proposal, voting, type ProposalEvent } from '../../src/governance/index.ts';
+import { charter, FOUNDING_RULES, outcomeOf, type CharterEvent } from '../../src/community/index.ts';
+import { conclusion, deliberation, enactment, foundIn, proposal, voting, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
 import type { Act, Decision, Event } from '../../src/kernel/index.ts';
 import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
 import {
-  certified, CLOSES, enacted, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, member, OPENS, opened, ORDINARY, P, passed, pollsClosed,
-  sealed, steward, text, votingClosed, ZARA,
+  certified, CLOSES, drafted, enacted, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, measure, member, needsRebase, OPENS, opened, ORDINARY, P, passed, pollsClosed,
+  rebased, refusal, sealed, steward, text, votingClosed, ZARA,
 } from './village.ts';
 
 const none = { roll: undefined, tally: undefined };
@@ -72,41 +72,71 @@ describe('enactment', () => {
   const withPassed = { proposal: folded(proposal, ...passed) };
 
   test('puts the voted text in force at its own position, as the charter’s next revision', () => {
-    given(enactment, inForce, withPassed).when('EnactProtocol', enact).then(enacted(P, 2));
+    given(enactment, inForce, withPassed).when('EnactMeasure', enact).then(enacted(P, 2));
     const after2 = folded(charter, ...inForce, enacted('another', 2, 'other'), at(enacted(P, 3), { position: 77 }));
-    expect(after2).toMatchObject({ revision: 3, protocols: [{ protocol: 'other' }, { protocol: text.protocol, proposal: P, since: 77 }] });
+    expect(after2).toMatchObject({ revision: 3, protocols: [{ protocol: 'other' }, { protocol: measure.protocol, proposal: P, since: 77 }] });
   });
 
   test('needs a certificate that says passed', () => {
     const failed = folded(proposal, ...inVoting, pollsClosed, votingClosed(7), certified(1, 5, 'NotApproved'));
-    for (const not of [folded(proposal, ...inVoting), failed, proposal.initial]) given(enactment, inForce, { proposal: not }).when('EnactProtocol', enact).thenRefused('NotPassed');
+    for (const not of [folded(proposal, ...inVoting), failed, proposal.initial]) given(enactment, inForce, { proposal: not }).when('EnactMeasure', enact).thenRefused('NotPassed');
   });
 
   test('happens once', () => {
-    given(enactment, inForce, enacted(P, 2), withPassed).when('EnactProtocol', enact).thenRefused('AlreadyConcluded');
+    given(enactment, inForce, enacted(P, 2), withPassed).when('EnactMeasure', enact).thenRefused('AlreadyConcluded');
+  });
+
+  const passedAs = (of: Measure) =>
+    ({ proposal: folded(proposal, drafted(ILMARI, 1, { ...text, measure: of }), ...passed.slice(1)) });
+
+  test('does what each kind of measure says, and nothing else', () => {
+    const repeal = passedAs({ kind: 'repeal-protocol', protocol: 'other' });
+    given(enactment, inForce, enacted('x', 1, 'other'), repeal).when('EnactMeasure', enact).then({ type: 'ProtocolRepealed', data: { proposal: P, protocol: 'other', charterRevision: 2 } });
+    const change = passedAs({ kind: 'change-rules', rules: { reading: { days: 9 } } });
+    const rules = { ...FOUNDING_RULES, reading: { days: 9 } };
+    given(enactment, inForce, change).when('EnactMeasure', enact).then({ type: 'RulesChanged', data: { proposal: P, rules, charterRevision: 2 } });
+    given(enactment, inForce, passedAs({ kind: 'resolution' })).when('EnactMeasure', enact).then({ type: 'ResolutionAdopted', data: { proposal: P, title: text.title, prose: text.prose } });
+    const past: CharterEvent[] = [
+      ...inForce, enacted('x', 2, 'other'), { type: 'ProtocolRepealed', data: { proposal: 'r', protocol: 'other', charterRevision: 3 } },
+      { type: 'RulesChanged', data: { proposal: 'c', rules, charterRevision: 4 } }, { type: 'ResolutionAdopted', data: { proposal: 'w', title: 't', prose: 'p' } },
+    ];
+    expect(folded(charter, ...past)).toMatchObject({ revision: 4, protocols: [], rules, moved: { 'protocol other': 3, rules: 4 } });
+  });
+
+  test('of a change of the rules never undoes another one that came first', () => {
+    const first: CharterEvent = { type: 'RulesChanged', data: { proposal: 'c', rules: { ...FOUNDING_RULES, token: { days: 1 } }, charterRevision: 2 } };
+    given(enactment, inForce, first, passedAs({ kind: 'change-rules', rules: { reading: { days: 9 } } }))
+      .when('EnactMeasure', enact)
+      .then({ type: 'EnactmentRefused', data: { proposal: P, touched: 'rules', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } });
   });
 
   const rival: CharterEvent = enacted('rival', 2);
-  const refusal: CharterEvent = { type: 'EnactmentRefused', data: { proposal: P, protocol: text.protocol, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } };
 
   test('never overwrites what a rival put in force since the freeze', () => {
-    given(enactment, inForce, rival, withPassed).when('EnactProtocol', enact).then(refusal);
-    given(enactment, inForce, rival, refusal, withPassed).when('EnactProtocol', enact).thenRefused('AlreadyConcluded');
+    given(enactment, inForce, rival, withPassed).when('EnactMeasure', enact).then(refusal);
+    given(enactment, inForce, rival, refusal, withPassed).when('EnactMeasure', enact).thenRefused('AlreadyConcluded');
     expect(folded(charter, ...inForce, rival, refusal)).toMatchObject({ revision: 2, protocols: [{ proposal: 'rival' }] });
+  });
+
+  test('is judged anew when the proposal was rebased and has passed again', () => {
+    const again = folded(proposal, ...passed, needsRebase(2), rebased(2), frozen(2), sealed(), opened, pollsClosed, votingClosed(17), certified(5, 1, 'passed'));
+    expect(again).toMatchObject({ status: 'passed', round: 2 });
+    given(enactment, inForce, rival, refusal, { proposal: again }).when('EnactMeasure', enact).then(enacted(P, 3));
+    given(enactment, inForce, rival, refusal, enacted(P, 3), { proposal: again }).when('EnactMeasure', enact).thenRefused('AlreadyConcluded');
   });
 
   test('replaces an older text of the protocol that was in force when it was frozen', () => {
     const later = folded(proposal, ...inDeliberation, frozen(2), sealed(), opened, pollsClosed, votingClosed(7), certified(5, 1, 'passed'));
-    given(enactment, inForce, enacted('older', 2), { proposal: later }).when('EnactProtocol', enact).then(enacted(P, 3));
+    given(enactment, inForce, enacted('older', 2), { proposal: later }).when('EnactMeasure', enact).then(enacted(P, 3));
   });
 
   test('is told to the proposal, also when a later text has replaced it meanwhile', () => {
     const conclude = (...events: readonly CharterEvent[]) =>
-      given(conclusion, passed, { found: foundIn(folded(charter, ...inForce, ...events), P, text.protocol) }).when('ConcludeEnactment', { proposal: P });
+      given(conclusion, passed, { found: foundIn(folded(charter, ...inForce, ...events), P) }).when('ConcludeEnactment', { proposal: P });
     const told: ProposalEvent = { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 2 } };
     conclude(enacted(P, 2)).then(told);
     conclude(enacted(P, 2), enacted('later', 3)).then(told);
-    conclude(rival, refusal).then({ type: 'ProposalNeedsRebase', data: { proposal: P, protocol: text.protocol, movedTo: 2 } });
+    conclude(rival, refusal).then(needsRebase(2));
     conclude(rival).thenRefused('NotYetDue');
   });
 
@@ -116,7 +146,7 @@ describe('enactment', () => {
         let past: CharterEvent[] = inForce;
         for (const id of order) {
           const own = passed.map((event) => ({ ...event, data: { ...event.data, proposal: id } }) as Past<ProposalEvent>);
-          const { decision } = given(enactment, past, { proposal: folded(proposal, ...own) }).when('EnactProtocol', { proposal: id });
+          const { decision } = given(enactment, past, { proposal: folded(proposal, ...own) }).when('EnactMeasure', { proposal: id });
           if (decision.accepted) past = [...past, ...decision.events];
         }
         const state = folded(charter, ...past);
@@ -138,6 +168,7 @@ const NEXT: Record<string, readonly string[]> = {
   'polls-closed': ['voting-closed'],
   'voting-closed': ['passed', 'failed'],
   passed: ['enacted', 'needs-rebase'],
+  'needs-rebase': ['deliberation', 'withdrawn'],
 };
 
 test('no sequence of commands leaves the way from draft to enactment', () => {
@@ -145,7 +176,7 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
   const deciders = { deliberation, voting, conclusion } as const;
   const steps: readonly Step[] = [
     ['deliberation', 'DraftProposal'], ['deliberation', 'SubmitProposal'], ['deliberation', 'AdmitProposal'], ['deliberation', 'WithdrawProposal'], ['deliberation', 'FreezeProposal'],
-    ['voting', 'SealRoll'], ['voting', 'OpenVoting'], ['voting', 'ClosePolls'], ['voting', 'CloseVoting'], ['voting', 'CertifyProposal'], ['conclusion', 'ConcludeEnactment'],
+    ['voting', 'SealRoll'], ['voting', 'OpenVoting'], ['voting', 'ClosePolls'], ['voting', 'CloseVoting'], ['voting', 'CertifyProposal'], ['conclusion', 'ConcludeEnactment'], ['deliberation', 'RebaseProposal'],
   ];
   const anyStep = fc.record({
     step: fc.constantFrom(...steps),
@@ -155,20 +186,20 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
     size: fc.nat(3),
     yes: fc.nat(3),
     no: fc.nat(3),
-    found: fc.constantFrom({}, { enacted: { charterRevision: 2 } }, { refused: { protocol: text.protocol, movedTo: 2 } }),
+    found: fc.constantFrom({}, { enacted: { charterRevision: 2 } }, { refused: { touched: 'rules', movedTo: 2 } }),
   });
   // Half of the runs go the way forward, at a pace that keeps the deadlines, with anything in between.
   const forward = fc.tuple(
     ...steps
       .filter(([, name]) => name !== 'WithdrawProposal')
       .map((step) => {
-        const own = ['DraftProposal', 'SubmitProposal'].includes(step[1]);
+        const own = ['DraftProposal', 'SubmitProposal', 'RebaseProposal'].includes(step[1]);
         return anyStep.map((one) => ({ ...one, step, own, steward: !own, days: 4, size: 3 }));
       }),
   );
   const runs = fc.oneof(
     fc.array(anyStep, { maxLength: 40 }),
-    fc.tuple(forward, fc.array(fc.tuple(fc.nat(10), anyStep), { maxLength: 3 })).map(([way, noise]) => noise.reduce((all, [where, one]) => all.toSpliced(where, 0, one), [...way])),
+    fc.tuple(forward, fc.array(fc.tuple(fc.nat(11), anyStep), { maxLength: 3 })).map(([way, noise]) => noise.reduce((all, [where, one]) => all.toSpliced(where, 0, one), [...way])),
   );
   const reached = new Set<string>();
   fc.assert(

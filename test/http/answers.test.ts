@@ -193,10 +193,16 @@ describe('a community in force', () => {
     const lot = await town.lot('pet-flakes', member);
     const offered = await does(member, 'POST', `/lots/${lot}/offers`, { to: party, passes: 'custody' });
     const clauses = [{ kind: 'untouchable', id: 'all', materials: 'all', parties: 'all-external', exceptions: [] }];
-    const draft = { protocol: 'no-mall', title: 'No mall', prose: 'None.', clauses };
+    const draft = { title: 'No mall', prose: 'None.', measure: { kind: 'adopt-protocol', protocol: 'no-mall', clauses } };
     const dropped = await does(oren, 'POST', '/proposals', draft);
-    await refused('ClauseIdTwice', tries(oren, 'POST', '/proposals', { ...draft, clauses: [...clauses, ...clauses] }));
-    await refused('PartyNotRegistered', tries(oren, 'POST', '/proposals', { ...draft, clauses: [{ ...clauses[0], parties: [randomUUID()] }] }));
+    const measured = (measure: object) => ({ ...draft, measure });
+    await mistakes(oren, 'POST', '/proposals', {
+      ProtocolNotInForce: measured({ kind: 'repeal-protocol', protocol: 'never-was' }),
+      InvalidRules: measured({ kind: 'change-rules', rules: { reading: { days: 365 } } }),
+      RulesUnchanged: measured({ kind: 'change-rules', rules: {} }),
+    });
+    await refused('ClauseIdTwice', tries(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: [...clauses, ...clauses] } }));
+    await refused('PartyNotRegistered', tries(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: [{ ...clauses[0], parties: [randomUUID()] }] } }));
     await refused('MembersOnly', tries(buyer, 'POST', '/proposals', draft));
     await sees(oren, `/proposals/${id(dropped)}`, dropped);
     await does(oren, 'POST', `/proposals/${id(dropped)}/submission`);
@@ -212,7 +218,16 @@ describe('a community in force', () => {
       VotingTooFar: { closesAt: inYears },
     });
     await does(oren, 'POST', `/proposals/${id(dropped)}/withdrawal`);
+    const words = await does(oren, 'POST', '/proposals', measured({ kind: 'resolution' }));
+    await does(oren, 'POST', `/proposals/${id(words)}/submission`);
+    await does(zara, 'POST', `/proposals/${id(words)}/admission`);
+    await mistakes(oren, 'POST', `/proposals/${id(words)}/rebase`, { NoRebaseNeeded: measured({ kind: 'resolution' }) });
+    await does(zara, 'POST', `/proposals/${id(words)}/freeze`, {});
     const [proposal, failing] = [await town.proposal('no-mall', clauses), await town.proposal('some-mall', [])];
+    // Written before the rival is in force, so that it has to be written anew after that.
+    const rival = await does(oren, 'POST', '/proposals', draft);
+    await does(oren, 'POST', `/proposals/${id(rival)}/submission`);
+    await does(zara, 'POST', `/proposals/${id(rival)}/admission`);
     await refused('WrongPhase', tries(zara, 'POST', `/proposals/${proposal}/freeze`, {}));
     await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'voting');
     const cast = await does(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' });
@@ -220,6 +235,7 @@ describe('a community in force', () => {
     await refused('SameChoice', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' }));
     await does(iva, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'abstain' });
     await does(iva, 'DELETE', `/proposals/${proposal}/ballot`);
+    for (const voter of [zara, oren, iva]) await does(voter, 'PUT', `/proposals/${id(words)}/ballot`, { choice: 'yes' });
     const late = await town.member('Late');
     await refused('NotOnRoll', tries(late, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
     const inName = { headers: { 'biolithic-on-behalf-of': party }, token: buyer.token };
@@ -232,7 +248,10 @@ describe('a community in force', () => {
     await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'enacted');
     await town.until(`/proposals/${failing}`, undefined, ({ outcome }) => outcome === 'NoQuorum');
     await refused('VotingNotOpen', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
-    await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall');
+    await town.until(`/proposals/${id(words)}`, undefined, ({ state }) => state === 'enacted');
+    await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall', '/resolutions', `/proposals/${id(words)}`);
+    await refused('NeedsRebase', tries(zara, 'POST', `/proposals/${id(rival)}/freeze`, {}));
+    await does(oren, 'POST', `/proposals/${id(rival)}/rebase`, draft);
 
     const denials = [
       await refused('DeniedByProtocol', tries(buyer, 'POST', '/requests', { party, lot, purpose: 'all of it' })),

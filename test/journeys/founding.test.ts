@@ -71,7 +71,7 @@ describe('given a community that forms', () => {
   test('when Zara goes ahead as if it were in force, then she is told that it is not', async () => {
     expect(told(await zara.posts('/invitations'))).toBe('409 CommunityNotInForce');
     expect(told(await zara.posts('/parties', { kind: 'external', name: 'Ferrum' }))).toBe('409 CommunityNotInForce');
-    const draft = { protocol: 'quiet', title: 'Quiet', prose: 'At night.', clauses: [] };
+    const draft = { title: 'Quiet', prose: 'At night.', measure: { kind: 'adopt-protocol', protocol: 'quiet', clauses: [] } };
     expect(told(await zara.posts('/proposals', draft))).toBe('409 CommunityNotInForce');
   });
 

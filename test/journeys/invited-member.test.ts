@@ -76,7 +76,7 @@ describe('given an application', () => {
   });
 
   test('when she acts as a member, then each door says why it is closed', async () => {
-    expect(told(await mara.posts('/proposals', { protocol: 'early', title: 'Early', prose: 'Too soon.', clauses: [] }))).toBe('403 MembersOnly');
+    expect(told(await mara.posts('/proposals', { title: 'Early', prose: 'Too soon.', measure: { kind: 'adopt-protocol', protocol: 'early', clauses: [] } }))).toBe('403 MembersOnly');
     expect(told(await mara.posts('/invitations'))).toBe('403 StewardRequired');
     expect(told(await mara.posts(`/members/${mara.id}/admission`))).toBe('403 StewardRequired');
     expect(told(await mara.brings('a note', 'text/plain'))).toBe('403 MayNotFileEvidence');

@@ -52,7 +52,7 @@ describe('given a party that nobody has registered', () => {
     expect(page.body).toMatchObject({ name: 'Rana', status: 'none', parties });
     expect((await rana.reads('/lots', head)).body.rows).toEqual([]);
     expect((await rana.reads('/members', head)).body.rows).toEqual([]);
-    const draft = { protocol: 'free-trade', title: 'Free trade', prose: 'For all.', clauses: [] };
+    const draft = { title: 'Free trade', prose: 'For all.', measure: { kind: 'adopt-protocol', protocol: 'free-trade', clauses: [] } };
     expect(told(await rana.posts('/proposals', draft))).toBe('403 MembersOnly');
   });
 });

@@ -4,7 +4,8 @@ import type { Response } from 'supertest';
 import { Commons, told, type Person } from './people.ts';
 
 const untouchable = (id: string, more: object = {}) => ({ kind: 'untouchable', id, materials: ['silk'], parties: 'all-external', ...more });
-const DRAFT = { protocol: 'sovereignty', title: 'Waste Sovereignty', prose: 'What we reclaim stays here.', clauses: [untouchable('silk')] };
+const adopt = (protocol: string, ...clauses: readonly object[]) => ({ kind: 'adopt-protocol', protocol, clauses });
+const DRAFT = { title: 'Waste Sovereignty', prose: 'What we reclaim stays here.', measure: adopt('sovereignty', untouchable('silk')) };
 
 let commons: Commons;
 let mara: Person;
@@ -22,7 +23,7 @@ afterAll(() => commons.close());
 describe('given an idea', () => {
   test('when the draft names nobody’s party, a clause twice or a material that is no code, then it is not taken', async () => {
     const { oren } = commons;
-    const draft = (clauses: readonly object[]) => oren.posts('/proposals', { ...DRAFT, clauses });
+    const draft = (clauses: readonly object[]) => oren.posts('/proposals', { ...DRAFT, measure: adopt('sovereignty', ...clauses) });
     expect(told(await draft([untouchable('silk', { parties: [commons.zara.id] })]))).toBe('404 PartyNotRegistered');
     expect(told(await draft([untouchable('silk'), untouchable('silk')]))).toBe('422 ClauseIdTwice');
     expect(told(await draft([untouchable('silk', { materials: ['Silk Scrap'] })]))).toBe('400 MalformedRequest');
@@ -106,6 +107,7 @@ describe('given a frozen text', () => {
 });
 
 describe('given a protocol in force', () => {
+  let needing: string;
   const drafts = async (by: Person, title: string): Promise<string> => {
     const drafted = await by.posts('/proposals', { ...DRAFT, title });
     await by.posts(`/proposals/${drafted.body.id}/submission`);
@@ -126,14 +128,74 @@ describe('given a protocol in force', () => {
     expect((await mara.reads('/protocols/sovereignty', closed)).body).toMatchObject({ title: 'First', proposal: first, charterRevision: 3 });
     // Written before, and not frozen yet: it is told at the freeze.
     const late = await commons.zara.posts(`/proposals/${third}/freeze`);
-    expect([told(late), late.body.details]).toEqual(['409 NeedsRebase', expect.objectContaining({ protocol: 'sovereignty', movedTo: 3 })]);
+    expect([told(late), late.body.details]).toEqual(['409 NeedsRebase', expect.objectContaining({ touched: 'protocol sovereignty', movedTo: 3 })]);
+    needing = second;
+  });
+
+  test('when Mara writes hers anew, then it is deliberated and voted on anew, and the first vote counts no more', async () => {
+    const anew = { ...DRAFT, title: 'Second, with the first in it' };
+    expect(told(await commons.oren.posts(`/proposals/${needing}/rebase`, anew))).toBe('403 NotTheProposer');
+    const rebased = await mara.posts(`/proposals/${needing}/rebase`, anew);
+    expect(told(rebased)).toBe('200 ProposalRebased');
+    expect((await mara.reads(`/proposals/${needing}`, rebased)).body).toMatchObject({ state: 'deliberation', title: anew.title, certificate: null, counts: null });
+    expect(told(await mara.posts(`/proposals/${needing}/rebase`, anew))).toBe('409 NoRebaseNeeded');
+    expect(told(await commons.zara.posts(`/proposals/${needing}/freeze`))).toBe('200 ProposalFrozen');
+    await commons.place.passes({ days: 3 });
+    for (const voter of [commons.zara, commons.oren]) expect(told(await voter.puts(`/proposals/${needing}/ballot`, { choice: 'yes' }))).toBe('200 BallotCast');
+    const closed = await commons.place.passes({ days: 7 });
+    expect((await mara.reads(`/proposals/${needing}`, closed)).body).toMatchObject({ state: 'enacted', round: 2, counts: { yes: 2, no: 0, abstain: 0 } });
+    expect((await mara.reads(`/proposals/${needing}/ballots`, closed)).body.rows).toHaveLength(2);
+    expect((await mara.reads('/protocols/sovereignty', closed)).body).toMatchObject({ title: anew.title, charterRevision: 4 });
   });
 
   test('when a proposer thinks better of it, then the proposal is withdrawn, and stays on record', async () => {
-    const drafted = await mara.posts('/proposals', { ...DRAFT, protocol: 'second-thoughts' });
+    const drafted = await mara.posts('/proposals', { ...DRAFT, measure: adopt('second-thoughts') });
     const withdrawn = await mara.posts(`/proposals/${drafted.body.id}/withdrawal`);
     expect(told(withdrawn)).toBe('200 ProposalWithdrawn');
     expect((await commons.oren.reads('/proposals?state=withdrawn', withdrawn)).body.rows).toEqual([expect.objectContaining({ key: drafted.body.id })]);
     expect(told(await mara.posts(`/proposals/${drafted.body.id}/submission`))).toBe('409 WrongPhase');
+  });
+});
+
+describe('given other things to decide', () => {
+  const decided = async (measure: object, yes: readonly Person[], no: readonly Person[] = []): Promise<{ state: string; outcome: string }> => {
+    const drafted = await commons.oren.posts('/proposals', { title: 'In short', prose: 'As told.', measure });
+    expect(told(drafted)).toBe('200 ProposalDrafted');
+    const path = `/proposals/${drafted.body.id}`;
+    await commons.oren.posts(`${path}/submission`);
+    await commons.zara.posts(`${path}/admission`);
+    await commons.zara.posts(`${path}/freeze`);
+    await commons.place.passes({ days: 3 });
+    for (const voter of yes) await voter.puts(`${path}/ballot`, { choice: 'yes' });
+    for (const voter of no) await voter.puts(`${path}/ballot`, { choice: 'no' });
+    return (await commons.oren.reads(path, await commons.place.passes({ days: 7 }))).body;
+  };
+
+  test('when the rules are to change, then two thirds decide it, and what is frozen afterwards goes by the new ones', async () => {
+    const { zara, oren, iva } = commons;
+    const shorter = { kind: 'change-rules', rules: { voting: { days: 5 } } };
+    expect(await decided(shorter, [zara, oren], [iva, mara])).toMatchObject({ state: 'failed', outcome: 'NotApproved', decisionClass: 'charter' });
+    expect((await oren.reads('/community', await commons.place.head())).body.rules.voting).toEqual({ days: 7 });
+    expect(await decided(shorter, [zara, oren, iva], [mara])).toMatchObject({ state: 'enacted', outcome: 'passed' });
+    expect((await oren.reads('/community', await commons.place.head())).body.rules.voting).toEqual({ days: 5 });
+    const again = await oren.posts('/proposals', { title: 'Again', prose: 'The same.', measure: shorter });
+    expect(told(again)).toBe('422 RulesUnchanged');
+    const endless = await oren.posts('/proposals', { title: 'Endless', prose: 'For ever.', measure: { kind: 'change-rules', rules: { voting: { days: 300 } } } });
+    expect(told(endless)).toBe('422 InvalidRules');
+  });
+
+  test('when a protocol is repealed, then it binds nobody from there on, and cannot be repealed again', async () => {
+    const repeal = { kind: 'repeal-protocol', protocol: 'sovereignty' };
+    expect(await decided(repeal, [commons.zara, commons.oren])).toMatchObject({ state: 'enacted' });
+    expect(told(await commons.oren.reads('/protocols/sovereignty', await commons.place.head()))).toBe('404 NotFound');
+    expect(told(await mara.posts('/proposals', { title: 'Once more', prose: 'Away with it.', measure: repeal }))).toBe('422 ProtocolNotInForce');
+  });
+
+  test('when nothing but words is agreed to, then they stay on record; and a measure that nobody knows is none', async () => {
+    expect(await decided({ kind: 'resolution' }, [commons.zara, commons.oren])).toMatchObject({ state: 'enacted' });
+    expect((await commons.place.anybody.reads('/resolutions', await commons.place.head())).body.rows).toMatchObject([{ title: 'In short', prose: 'As told.' }]);
+    for (const measure of [{ kind: 'wish' }, {}, [], [null], 'resolution', null]) {
+      expect(told(await mara.posts('/proposals', { title: 'A wish', prose: 'For luck.', measure }))).toBe('400 MalformedRequest');
+    }
   });
 });

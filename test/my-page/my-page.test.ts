@@ -193,7 +193,7 @@ describe('what waits for me', () => {
     expect(await forWhom(({ applications }) => applications.length > 0, applied?.position)).toEqual(stewards);
     expect((await waiting('zara', applied?.position)).applications).toEqual([person('apollo')]);
     expect((await waiting('zara')).applications).toEqual([]);
-    const mine = await history.draft('oren-s', 'oren');
+    const mine = await history.draft('oren-s', { kind: 'resolution' }, 'oren');
     expect(await forWhom(({ proposals }) => proposals.length > 0)).toEqual([]);
     await history.does('oren', 'POST', `/proposals/${mine}/submission`);
     expect(await forWhom(({ proposals }) => proposals.length > 0)).toEqual(['iva', 'zara']);

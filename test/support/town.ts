@@ -134,7 +134,7 @@ export class Town {
   /** Drafts, submits, admits and freezes; gives the ProposalId. The vote opens by itself, and closes when the charter says, unless `closesAt` does. */
   async proposal(protocol: string, clauses: readonly object[], closesAt?: string): Promise<string> {
     const { url, oren, zara } = this;
-    const drafted = await done(url, 'POST', '/proposals', { token: oren.token, body: { protocol, title: protocol, prose: 'As told.', clauses } });
+    const drafted = await done(url, 'POST', '/proposals', { token: oren.token, body: { title: protocol, prose: 'As told.', measure: { kind: 'adopt-protocol', protocol, clauses } } });
     const proposal = dataOf(drafted)['proposal'] as string;
     await done(url, 'POST', `/proposals/${proposal}/submission`, { token: oren.token });
     await done(url, 'POST', `/proposals/${proposal}/admission`, { token: zara.token });

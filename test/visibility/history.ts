@@ -25,6 +25,10 @@ export const PERSONAL = {
 
 type Name = keyof typeof PERSONAL;
 
+const keepingSilk = (protocol: string) => ({
+  kind: 'adopt-protocol', protocol, clauses: [{ kind: 'untouchable', id: 'silk', materials: ['silk'], parties: 'all-external' }],
+});
+
 export class History {
   readonly service: Service;
   /** Who there is, by name. */
@@ -209,14 +213,13 @@ export class History {
     return { lot, transfer: await this.offer('kaito', lot, this.party('aurelia')) };
   }
 
-  async draft(protocol: string, by = 'mira'): Promise<string> {
-    const clauses = [{ kind: 'untouchable', id: 'silk', materials: ['silk'], parties: 'all-external' }];
-    return this.makes(by, '/proposals', { protocol, title: protocol, prose: 'As told.', clauses });
+  draft(title: string, measure: object = keepingSilk(title), by = 'mira'): Promise<string> {
+    return this.makes(by, '/proposals', { title, prose: 'As told.', measure });
   }
 
   /** Drafted by mira, and open for voting unless it is told to open later. */
-  async frozen(protocol: string, body: object = {}): Promise<string> {
-    const proposal = await this.draft(protocol);
+  async frozen(title: string, body: object = {}, measure?: object): Promise<string> {
+    const proposal = await this.draft(title, measure);
     await this.does('mira', 'POST', `/proposals/${proposal}/submission`);
     await this.does('zara', 'POST', `/proposals/${proposal}/admission`);
     await this.does('zara', 'POST', `/proposals/${proposal}/freeze`, body);
@@ -240,7 +243,22 @@ export class History {
     await this.does('mira', 'PUT', `/proposals/${first}/ballot`, { choice: 'abstain' });
     await this.does('mira', 'DELETE', `/proposals/${first}/ballot`);
     await this.pass({ days: 2 });
+    await this.does('mira', 'POST', `/proposals/${rivals[1]}/rebase`, { title: 'silk-stays', prose: 'As told, again.', measure: keepingSilk('silk-stays') });
+    await this.measures();
     await this.lapse();
+  }
+
+  /** Of every other kind, each decided by all. */
+  private async measures(): Promise<void> {
+    const decided = async (...measures: readonly object[]): Promise<void> => {
+      for (const measure of measures) {
+        const proposal = await this.frozen('in short', {}, measure);
+        for (const voter of ['zara', 'oren', 'iva', 'goro', 'kaito', 'mira']) await this.does(voter, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
+      }
+      await this.pass({ days: 2 });
+    };
+    await decided({ kind: 'resolution' }, { kind: 'change-rules', rules: { token: { days: 60 } } }, { kind: 'adopt-protocol', protocol: 'for-a-while', clauses: [] });
+    await decided({ kind: 'repeal-protocol', protocol: 'for-a-while' });
   }
 
   /** A vote that is not opened in time: the service slept over it. */

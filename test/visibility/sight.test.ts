@@ -16,9 +16,10 @@ const asked = { request: 'r', party: 'asking', lot: 'lot', holder: 'holder' };
 const refused = {
   attempt: 'a', lot: 'lot', material: 'm', quantity: { amount: '1', unit: 'KGM' }, clauses: [{ protocol: 'p', clause: 'c', words: 'w' }], charterRevision: 2, actor: 'actor',
 } as const;
-const text = { protocol: 'p', title: 't', prose: 'x', clauses: [] };
+const words = { title: 't', prose: 'x' };
+const text = { protocol: 'p', ...words, clauses: [] };
 const rule = FOUNDING_RULES.decision.ordinary;
-const frozen = { textHash: 'h', charterRevision: 1, rule, membershipBeforeFreeze: {}, opensAt: NOON, closesAt: NOON };
+const frozen = { textHash: 'h', charterRevision: 1, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: NOON, closesAt: NOON } as const;
 const certificate = { yes: 1, no: 0, abstain: 0, roll: 3, rollRoot: 'root', rule, frozenAt: 1, pollsClosedAt: 2, stampedLater: [], outcome: 'passed' } as const;
 const proposal = 'proposal';
 
@@ -38,7 +39,10 @@ const EVENTS: readonly (
   { type: 'CharterAccepted', data: { person: 'founder', certificate: 1, invitation: 'i' } },
   { type: 'CommunityInForce', data: { community: 'community', founders: ['founder', 'second'] } },
   { type: 'ProtocolEnacted', data: { proposal, ...text, charterRevision: 2 } },
-  { type: 'EnactmentRefused', data: { proposal, protocol: 'p', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } },
+  { type: 'ProtocolRepealed', data: { proposal, protocol: 'p', charterRevision: 3 } },
+  { type: 'RulesChanged', data: { proposal, rules: FOUNDING_RULES, charterRevision: 4 } },
+  { type: 'ResolutionAdopted', data: { proposal, title: 't', prose: 'p' } },
+  { type: 'EnactmentRefused', data: { proposal, touched: 'protocol p', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } },
   { type: 'InvitationIssued', data: { invitation: 'i', codeHash: 'h', expiresAt: NOON, purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
   { type: 'InvitationAccepted', data: { invitation: 'i', person: 'person', name: 'sealed', purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
   { type: 'InvitationRevoked', data: { invitation: 'i' } },
@@ -49,7 +53,7 @@ const EVENTS: readonly (
   { type: 'PartyRegistered', data: { party: 'party', kind: 'external', name: 'n' } },
   { type: 'RepresentativeAppointed', data: { party: 'party', person: 'person', scope: ['requests'], until: NOON, invitation: 'i' } },
   { type: 'RepresentativeRemoved', data: { party: 'party', person: 'person' } },
-  { type: 'ProposalDrafted', data: { proposal, kind: 'adopt-protocol', proposer: 'proposer', writtenAgainst: 1, ...text } },
+  { type: 'ProposalDrafted', data: { proposal, proposer: 'proposer', writtenAgainst: 1, ...words, measure: { kind: 'resolution' } } },
   { type: 'ProposalSubmitted', data: { proposal } },
   { type: 'ProposalAdmitted', data: { proposal, by: 'steward' } },
   { type: 'ProposalWithdrawn', data: { proposal, admitted: true } },
@@ -61,9 +65,10 @@ const EVENTS: readonly (
   { type: 'VotingClosed', data: { proposal, pollsClosedAt: 2 } },
   { type: 'ProposalCertified', data: { proposal, ...certificate } },
   { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
-  { type: 'ProposalNeedsRebase', data: { proposal, protocol: 'p', movedTo: 2 } },
-  { type: 'BallotCast', data: { proposal, voter: 'voter', choice: 'yes', replaces: 0 } },
-  { type: 'BallotWithdrawn', data: { proposal, voter: 'voter', choice: 'yes' } },
+  { type: 'ProposalNeedsRebase', data: { proposal, touched: 'rules', movedTo: 2 } },
+  { type: 'ProposalRebased', data: { proposal, writtenAgainst: 2, ...words, measure: { kind: 'resolution' } } },
+  { type: 'BallotCast', data: { proposal, round: 1, voter: 'voter', choice: 'yes', replaces: 0 } },
+  { type: 'BallotWithdrawn', data: { proposal, round: 1, voter: 'voter', choice: 'yes' } },
   { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },
   {
     type: 'LotRegistered',

@@ -20,6 +20,9 @@ FounderInvitationReplaced    .      .      .       +       +       .        .   
 CharterAccepted              +      +      +       +       +       +        +         +       +    |                      |
 CommunityInForce             +      +      +       +       +       +        +         +       +    |                      |
 ProtocolEnacted              +      +      +       +       +       +        +         +       +    |                      |
+ProtocolRepealed             +      +      +       +       +       +        +         +       +    |                      |
+RulesChanged                 +      +      +       +       +       +        +         +       +    |                      |
+ResolutionAdopted            +      +      +       +       +       +        +         +       +    |                      |
 EnactmentRefused             +      +      +       +       +       +        +         +       +    |                      |
 InvitationIssued             .      .      .       +       +       .        .         .       +    |                      |
 InvitationAccepted           .      .      .       +       +       .        .         .       +    |                      | person
@@ -44,6 +47,7 @@ VotingClosed                 +      +      +       +       +       +        +   
 ProposalCertified            +      +      +       +       +       +        +         +       +    |                      |
 ProposalEnacted              +      +      +       +       +       +        +         +       +    |                      |
 ProposalNeedsRebase          +      +      +       +       +       +        +         +       +    |                      |
+ProposalRebased              +      +      +       +       +       +        +         +       +    |                      |
 BallotCast                   .      .      +       +       +       +        +         +       +    |                      |
 BallotWithdrawn              .      .      +       +       +       +        +         +       +    |                      |
 MaterialRegistered           +      +      +       +       +       +        +         +       +    |                      |

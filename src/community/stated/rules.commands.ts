@@ -1,0 +1,115 @@
+// Rules as commands state them: at the founding, and in a measure that changes them.
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { Nested, Optional } from '../../validation/index.ts';
+import { MOST_IN_A_FRACTION } from '../decision-rule.ts';
+
+export class StatedFraction {
+  @IsInt()
+  @Min(0)
+  @Max(MOST_IN_A_FRACTION)
+  readonly n!: number;
+
+  @IsInt()
+  @Min(1)
+  @Max(MOST_IN_A_FRACTION)
+  readonly d!: number;
+}
+
+export class StatedThreshold extends StatedFraction {
+  /** More than the fraction, not just as much. */
+  @IsBoolean()
+  readonly strict!: boolean;
+}
+
+export class StatedDecisionRule {
+  /** Share of the roll whose ballots are decisive (yes or no) that makes a vote count. */
+  @Nested(() => StatedFraction)
+  readonly quorum!: StatedFraction;
+
+  /** Share of yes among the decisive ballots. */
+  @Nested(() => StatedThreshold)
+  readonly threshold!: StatedThreshold;
+
+  /** Share of the roll that must say yes. */
+  @Nested(() => StatedFraction)
+  readonly floor!: StatedFraction;
+}
+
+/** Per class of proposal. */
+export class StatedDecisionRules {
+  /** Protocols and resolutions. */
+  @Optional()
+  @Nested(() => StatedDecisionRule)
+  readonly ordinary?: StatedDecisionRule;
+
+  /** Changes of the rules. */
+  @Optional()
+  @Nested(() => StatedDecisionRule)
+  readonly charter?: StatedDecisionRule;
+}
+
+/** The parts add up. */
+export class StatedDuration {
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(366)
+  readonly days?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  readonly hours?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  readonly minutes?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000_000)
+  readonly seconds?: number;
+}
+
+/** Rules that differ from the usual ones. */
+export class StatedRules {
+  @Optional()
+  @Nested(() => StatedDecisionRules)
+  readonly decision?: StatedDecisionRules;
+
+  /** Between the freeze of a text and the opening of its vote. */
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly reading?: StatedDuration;
+
+  /** Shortest time that a vote is open. */
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly voting?: StatedDuration;
+
+  /** How long a member must have been one when a proposal is frozen, to be on its roll. */
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly membershipBeforeFreeze?: StatedDuration;
+
+  /** How long an invitation can be accepted. */
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly invitation?: StatedDuration;
+
+  /** How long a token is valid. */
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly token?: StatedDuration;
+
+  /** Distinct members, other than the reporter, that confirm a report of sabotage. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly corroborations?: number;
+}
