@@ -2,7 +2,7 @@
 import { actsFor, FACILITIES, KEEPERS, LIVING, MEMBERS, OUTSIDERS, RAIDERS } from './cast.ts';
 import { everyday, isFree, keep } from './everyday.ts';
 import type { Script } from './script.ts';
-import { adopt, count, ELECTORATE, propose, vote } from './voting.ts';
+import { adopt, ballot, count, ELECTORATE, propose, vote } from './voting.ts';
 import { placeOf } from './winter.ts';
 
 const TEMPERATURES = 'time,vessel,celsius\n2147-08-11T23:40:00Z,3,37.1\n2147-08-12T00:10:00Z,3,58.9\n2147-08-12T00:40:00Z,3,71.4\n';
@@ -141,7 +141,34 @@ function lifting(s: Script): void {
     tell: 'December. The blockade is repealed by the same people who put it up, and the reading time is set back to a day, by two thirds.',
   });
   s.send(undefined, 'GET /community', undefined, { answer: { rules: { reading: { days: 1 } } } });
+  closeCall(s);
   s.send(undefined, 'GET /resolutions', undefined, { answer: { rows: [{ title: 'Thanks to the mycelial network' }] } });
+}
+
+/** A vote that is turned in its last hours goes on, and those who were asleep answer. */
+function closeCall(s: Script): void {
+  s.on('2147-12-10T08:00:00Z');
+  propose(s, {
+    name: 'lanterns', title: 'Lanterns on the dykes', prose: 'Every dyke has a lantern, paid in common.', measure: { kind: 'resolution' }, proposer: 'kaito', admittedBy: 'iva',
+    opensAt: '2147-12-11T20:00:00Z', closesAt: '2147-12-12T20:00:00Z',
+  });
+  s.on('2147-12-11T20:30:00Z');
+  const [against, supporters, late] = [ELECTORATE.slice(0, 26), ELECTORATE.slice(26, 48), ELECTORATE.slice(48, 56)];
+  for (const voter of against) ballot(s, 'lanterns', voter, 'no');
+  for (const voter of supporters) ballot(s, 'lanterns', voter, 'yes');
+  s.on('2147-12-12T19:30:00Z');
+  for (const voter of late.slice(0, 5)) ballot(s, 'lanterns', voter, 'yes');
+  s.on('2147-12-12T20:00:00Z');
+  s.send('iva', 'GET /proposals/{lanterns}', undefined, {
+    answer: { state: 'voting', extended: 'LateSwing', counts: { yes: 27, no: 26, abstain: 0 }, closesAt: '2147-12-12T22:24:00.000Z' },
+    tell: 'Lanterns on the dykes: five voters turn it in the last half hour. The vote goes on for as long as a swing would have been late.',
+  });
+  for (const voter of late.slice(5)) ballot(s, 'lanterns', voter, 'no');
+  s.on('2147-12-12T22:24:00Z');
+  s.send('iva', 'GET /proposals/{lanterns}', undefined, {
+    answer: { state: 'failed', outcome: 'NotApproved', certificate: { extended: 'LateSwing', yes: 27, no: 29 } },
+    tell: 'Three more had slept, and say no: 27 to 29.',
+  });
 }
 
 export function yearsEnd(s: Script): void {
