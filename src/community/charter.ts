@@ -18,8 +18,11 @@ export interface FounderInvitation {
 /** A part of the charter that can be changed apart from the others. */
 export type Touched = 'rules' | `protocol ${string}`;
 
+/** What was founded without a word about it has none. */
+const NO_LATE_SWING = { n: 0, d: 1 };
+
 type FoundedBefore = Omit<Extract<CharterEvent, { type: 'CommunityFounded' }>['data'], 'rules'> & {
-  readonly rules: Omit<Rules, 'decision'> & { readonly decision: Pick<Rules['decision'], 'ordinary'> };
+  readonly rules: Omit<Rules, 'decision' | 'lateSwing'> & { readonly decision: Pick<Rules['decision'], 'ordinary'> };
 };
 type RefusedBefore = { readonly proposal: string; readonly protocol: string; readonly reason: 'NeedsRebase'; readonly frozenAt: number; readonly movedTo: number };
 
@@ -73,7 +76,7 @@ export const charterEvents = describeEvents<CharterEvent>({
     upcasters: {
       'community.founded.v1': ({ rules, ...founded }: FoundedBefore) => ({
         ...founded,
-        rules: { ...rules, decision: { ...FOUNDING_RULES.decision, ...rules.decision } },
+        rules: { ...rules, decision: { ...FOUNDING_RULES.decision, ...rules.decision }, lateSwing: NO_LATE_SWING },
       }),
     },
   },

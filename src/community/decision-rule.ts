@@ -27,7 +27,7 @@ export type Outcome = 'passed' | 'NoQuorum' | 'NotApproved';
 
 export const MOST_IN_A_FRACTION = 1_000_000;
 
-const isFraction = ({ n, d }: Fraction): boolean =>
+export const isFraction = ({ n, d }: Fraction): boolean =>
   Number.isSafeInteger(n) && Number.isSafeInteger(d) && n >= 0 && d >= 1 && n <= d && d <= MOST_IN_A_FRACTION;
 
 /** What is wrong with a rule as a sentence; undefined when it can decide every vote. */

@@ -1,6 +1,6 @@
 // The charter's rules: how decisions are made and how long things take. Set at founding, changed by vote.
 import { msOfDuration, type Duration } from '../kernel/index.ts';
-import { faultOf, type DecisionRule } from './decision-rule.ts';
+import { faultOf, isFraction, type DecisionRule, type Fraction } from './decision-rule.ts';
 
 /** ordinary: protocols and resolutions · charter: what changes the rules themselves. */
 export const DECISION_CLASSES = ['ordinary', 'charter'] as const;
@@ -15,6 +15,8 @@ export interface Rules {
   readonly reading: Duration;
   /** Shortest time that a vote is open. */
   readonly voting: Duration;
+  /** Share of the voting time, at its end, in which a swing of the outcome extends the vote, once, by as long. */
+  readonly lateSwing: Fraction;
   /** How long a member must have been one when a proposal is frozen, to be on its roll. Founders need not wait. */
   readonly membershipBeforeFreeze: Duration;
   /** How long an invitation can be accepted. */
@@ -29,7 +31,7 @@ export interface Rules {
  * What holds where the founders say nothing else. A third of the roll as quorum is what large assemblies use (European
  * Parliament, Rule 178); more than half of the decisive ballots is the ordinary majority of parliamentary practice, abstentions
  * not counted (Robert's Rules of Order, § 44); no further floor. Rules themselves are changed by two thirds, as bylaws are (ibid., § 57),
- * with half of the roll as quorum. Three days to read and a week to vote let everybody who works
+ * with half of the roll as quorum. An outcome that turns in the last tenth of the vote gives everybody as long to answer. Three days to read and a week to vote let everybody who works
  * and sleeps take part.
  */
 export const FOUNDING_RULES: Rules = {
@@ -39,6 +41,7 @@ export const FOUNDING_RULES: Rules = {
   },
   reading: { days: 3 },
   voting: { days: 7 },
+  lateSwing: { n: 1, d: 10 },
   membershipBeforeFreeze: {},
   invitation: { days: 14 },
   token: { days: 90 },
@@ -53,7 +56,7 @@ export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules
 const DAY = 86_400_000;
 
 /** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
-const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'corroborations'>, readonly [least: number, most: number]>> = {
+const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations'>, readonly [least: number, most: number]>> = {
   reading: [0, 90 * DAY],
   voting: [1_000, 90 * DAY],
   membershipBeforeFreeze: [0, 365 * DAY],
@@ -70,5 +73,6 @@ export function faultOfRules(rules: Rules): string | undefined {
   if (!Number.isSafeInteger(rules.corroborations) || rules.corroborations < 1 || rules.corroborations > 100) {
     return 'between 1 and 100 members corroborate a report';
   }
+  if (!isFraction(rules.lateSwing) || rules.lateSwing.n * 2 > rules.lateSwing.d) return 'lateSwing is a fraction of at most one half';
   return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined);
 }

@@ -2,11 +2,11 @@
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
   changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember,
-  type Charter, type CharterInForce, type Membership,
+  type Charter, type CharterInForce, type Fraction, type Membership,
 } from '../community/index.ts';
 import { decisionClassOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
-import { proposal, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
+import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 const YEAR = { days: 365 };
@@ -23,6 +23,13 @@ export interface DeliberationContext {
 }
 
 type Context = DeliberationContext & Act;
+
+/** When the time begins in which a swing is late, and until when it extends the vote. */
+function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Pick<Frozen, 'lateSwing'> {
+  if (n === 0) return {};
+  const window = Math.floor(((msOf(closes) - msOf(opens)) * n) / d);
+  return { lateSwing: { from: instantOf(msOf(closes) - window), until: instantOf(msOf(closes) + window) } };
+}
 
 /** The text as plain data. */
 function textOf({ title, prose, measure }: DraftProposal | RebaseProposal): ProposedText {
@@ -126,6 +133,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
             membershipBeforeFreeze: rules.membershipBeforeFreeze,
             opensAt: opens,
             closesAt: closes,
+            ...lateSwingOf(rules.lateSwing, opens, closes),
           },
         });
       });

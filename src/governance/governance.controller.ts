@@ -46,15 +46,17 @@ const { tables: shapes } = protocolStatus;
 /** As the founding states them. */
 const rule = { $ref: '#/components/schemas/StatedDecisionRule' };
 const duration = { $ref: '#/components/schemas/StatedDuration' };
-const object = <T>(properties: Readonly<Record<keyof T, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
+const object = <T, O extends keyof T = never>(properties: Readonly<Record<Exclude<keyof T, O>, object>>, optional?: Readonly<Record<O, object>>) =>
+  ({ type: 'object', properties: { ...properties, ...optional }, required: Object.keys(properties) });
 const clauses = { type: 'array', items: UntouchableClause };
 const count = { type: 'integer', minimum: 0 };
 const position = { type: 'integer', minimum: 1 };
 const root = { type: 'string', description: 'Merkle root of the roll.' };
 const outcome = { type: 'string', enum: OUTCOMES };
+const extended = { type: 'string', enum: ['LateSwing'], description: 'Why the vote went on after its first close.' };
 
 const counts = object<Counts>({ yes: count, no: count, abstain: count });
-const certificate = object<Certificate>({
+const certificate = object<Certificate, 'extended'>({
   ...counts.properties,
   roll: { ...count, description: 'Persons on the roll.' },
   rollRoot: root,
@@ -63,7 +65,7 @@ const certificate = object<Certificate>({
   pollsClosedAt: { ...position, description: 'Position up to which ballots count.' },
   stampedLater: { type: 'array', items: position, description: 'Ballots that count although the log stamped them at or after the closing time.' },
   outcome,
-});
+}, { extended });
 
 const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
 const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
@@ -80,6 +82,7 @@ const proposalPage = rowOf(
     membershipBeforeFreeze: duration,
     rule,
     rollRoot: root,
+    extended,
     outcome,
     certificate,
   },

@@ -35,7 +35,7 @@ import {
 import { proposal, proposalStream, type Proposal } from './proposal.ts';
 import { protocolStatus, tallied, voteKey } from './protocol-status.view.ts';
 import { sealOf } from './roll.ts';
-import { voting, type RollSummary } from './voting.ts';
+import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
 function unregisteredIn({ measure }: DraftProposal | RebaseProposal, load: Load): string[] {
@@ -62,6 +62,18 @@ async function rollOf({ proposal: id, frozen }: FrozenProposal, load: Load): Pro
   return sealOf(load.key('roll'), id, persons);
 }
 
+/** The ballots of a proposal's present round as of a position; undefined before its vote was open. */
+const tallyAt = (position: number, { proposal: id, round }: FrozenProposal, load: Load): Promise<Tally | undefined> =>
+  load.closedSet(protocolStatus, position, ({ tally }) => tallied(tally.get(voteKey(id, round))));
+
+async function swingOf(state: FrozenProposal, load: Load): Promise<Swing | undefined> {
+  const { frozen, pollsClosedAt, extended } = state;
+  if (!frozen?.lateSwing || extended) return undefined;
+  const before = await tallyAt(load.positionAt(frozen.lateSwing.from), state, load);
+  const now = await tallyAt(pollsClosedAt as number, state, load);
+  return before && now && { before, now };
+}
+
 export const governanceHandlings: readonly Handling[] = [
   handles(deliberation, [DraftProposal, RebaseProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
     stream: (command, act) => proposalStream('proposal' in command ? command.proposal : act.newId()),
@@ -74,10 +86,11 @@ export const governanceHandlings: readonly Handling[] = [
   handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {
     stream: (command) => proposalStream(command.proposal),
     context: async (command, load, _, state) => {
-      const none = { roll: undefined, tally: undefined };
+      const none = { roll: undefined, tally: undefined, swing: undefined };
+      if (state.status === 'polls-closed' && command instanceof CloseVoting) return { ...none, swing: await swingOf(state, load) };
       if (state.status === 'frozen' && command instanceof SealRoll) return { ...none, roll: await rollOf(state, load) };
       if (state.status === 'voting-closed' && command instanceof CertifyProposal) {
-        return { ...none, tally: await load.closedSet(protocolStatus, state.pollsClosedAt as number, ({ tally }) => tallied(tally.get(voteKey(state.proposal, state.round)))) };
+        return { ...none, tally: await tallyAt(state.pollsClosedAt as number, state, load) };
       }
       return none;
     },

@@ -17,6 +17,8 @@ export interface Frozen {
   readonly membershipBeforeFreeze: Duration;
   readonly opensAt: Instant;
   readonly closesAt: Instant;
+  /** What would pass at the close but not at `from`, or the other way round, extends the vote to `until`; absent where nothing does. */
+  readonly lateSwing?: { readonly from: Instant; readonly until: Instant };
 }
 
 /** Result of a vote, complete enough to be checked against the log. Positions are those of the log. */
@@ -34,6 +36,8 @@ export interface Certificate {
   readonly pollsClosedAt: number;
   /** Ballots that count although the log stamped them at or after the closing time: accepted before it by the deciding clock. */
   readonly stampedLater: readonly number[];
+  /** Why the vote went on after its first close; absent where it did not. */
+  readonly extended?: 'LateSwing';
   readonly outcome: Outcome;
 }
 
@@ -56,6 +60,11 @@ export type ProposalEvent =
   | Event<'VotingOpened', { readonly proposal: string; readonly closesAt: Instant }>
   | Event<'ProposalLapsed', { readonly proposal: string; readonly reason: 'EmptyRoll' | 'NotOpenedInTime' }>
   | Event<'PollsClosed', { readonly proposal: string }>
+  /** It turned shortly before the close: the vote goes on, once. `swing`: what the outcome would have been then, and at the close. */
+  | Event<
+      'VotingExtended',
+      { readonly proposal: string; readonly reason: 'LateSwing'; readonly swing: readonly [before: Outcome, now: Outcome]; readonly pollsClosedAt: number; readonly closesAt: Instant }
+    >
   | Event<'VotingClosed', { readonly proposal: string; readonly pollsClosedAt: number }>
   | Event<'ProposalCertified', Certificate & { readonly proposal: string }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
@@ -97,6 +106,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   VotingOpened: { wire: 'governance.voting-opened.v1', visibility: 'public' },
   ProposalLapsed: { wire: 'governance.proposal-lapsed.v1', visibility: 'public' },
   PollsClosed: { wire: 'governance.polls-closed.v1', visibility: 'public' },
+  VotingExtended: { wire: 'governance.voting-extended.v1', visibility: 'public' },
   VotingClosed: { wire: 'governance.voting-closed.v1', visibility: 'public' },
   ProposalCertified: { wire: 'governance.proposal-certified.v1', visibility: 'public' },
   ProposalEnacted: { wire: 'governance.proposal-enacted.v1', visibility: 'public' },
@@ -128,8 +138,9 @@ export type Proposal =
       readonly round: number;
       readonly frozen?: Frozen & { readonly at: FreezePoint };
       readonly roll?: { readonly size: number; readonly root: string };
-      /** Position of `PollsClosed`. */
+      /** Position of the last `PollsClosed`. */
       readonly pollsClosedAt?: number;
+      readonly extended?: 'LateSwing';
       readonly certificate?: Certificate;
     };
 
@@ -163,6 +174,11 @@ function moved(state: Present, event: Recorded<Exclude<ProposalEvent, { type: 'P
       return { ...state, status: 'lapsed' };
     case 'PollsClosed':
       return { ...state, status: 'polls-closed', pollsClosedAt: event.position };
+    case 'VotingExtended': {
+      const { closesAt, reason } = event.data;
+      const { frozen, pollsClosedAt: _, ...rest } = state;
+      return { ...rest, status: 'voting', extended: reason, ...(frozen ? { frozen: { ...frozen, closesAt } } : {}) };
+    }
     case 'VotingClosed':
       return { ...state, status: 'voting-closed' };
     case 'ProposalCertified': {

@@ -43,6 +43,8 @@ const tables = {
       rollSize: 'integer?',
       rollRoot: 'text?',
       pollsClosedAt: 'integer?',
+      /** Why the vote went on after its first close. */
+      extended: 'text?',
       outcome: 'text?',
       certificate: 'json?',
     },
@@ -75,7 +77,7 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null,
-  rollSize: null, rollRoot: null, pollsClosedAt: null, outcome: null, certificate: null, touched: null,
+  rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, touched: null,
 };
 
 const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(proposal)?.round ?? 0;
@@ -152,7 +154,7 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),
     ProposalWithdrawn: moveTo('withdrawn'),
     ProposalFrozen({ data, position, time }, rows) {
-      const { proposal, textHash: _, ...frozen } = data;
+      const { proposal, textHash: _, lateSwing: __, ...frozen } = data;
       const round = roundOf(rows, proposal) + 1;
       rows.proposal.change(proposal, { state: 'frozen', round, frozenAt: position, frozenTime: instantOf(time), ...frozen });
     },
@@ -166,6 +168,11 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     BallotCast: ({ data, time, position }, rows) => record(rows, data, { choice: data.choice, time, position }),
     BallotWithdrawn: ({ data }, rows) => record(rows, data),
     PollsClosed: ({ data, position }, rows) => rows.proposal.change(data.proposal, { state: 'polls-closed', pollsClosedAt: position }),
+    VotingExtended({ data: { proposal, closesAt, reason } }, rows) {
+      rows.proposal.change(proposal, { state: 'voting', closesAt, extended: reason, pollsClosedAt: null });
+      // What was late for the first close is in time for the second.
+      rows.tally.change(voteKey(proposal, roundOf(rows, proposal)), { closesAt, stampedLater: {} });
+    },
     VotingClosed: moveTo('voting-closed'),
     ProposalCertified({ data }, rows) {
       const { proposal, ...certificate } = data;

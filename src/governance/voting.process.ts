@@ -34,17 +34,20 @@ export const opening = process<ProposalEvent>()({
 
 export const pollsClosing = process<ProposalEvent>()({
   name: 'polls-closing',
-  version: 1,
-  opens: { VotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }) },
+  version: 2,
+  opens: {
+    VotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }),
+    VotingExtended: (event) => ({ key: its(event), due: event.data.closesAt }),
+  },
   discharges: { PollsClosed: its },
   run: ({ key }) => owes<ClosePolls>('ClosePolls', { proposal: key }),
 });
 
 export const votingClosing = process<ProposalEvent>()({
   name: 'voting-closing',
-  version: 1,
+  version: 2,
   opens: { PollsClosed: atOnce },
-  discharges: { VotingClosed: its },
+  discharges: { VotingClosed: its, VotingExtended: its },
   run: ({ key }) => owes<CloseVoting>('CloseVoting', { proposal: key }),
 });
 

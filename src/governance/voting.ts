@@ -1,6 +1,6 @@
 // From freeze to certificate: the roll, the opening, the two steps of the close, and the count.
 import { accept, decider, refuse, type Act, type Decision } from '../kernel/index.ts';
-import { outcomeOf } from '../community/index.ts';
+import { outcomeOf, type Outcome } from '../community/index.ts';
 import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
@@ -18,6 +18,12 @@ export interface Tally {
   readonly abstain: number;
   /** Positions of ballots that the log stamped at or after the closing time. */
   readonly stampedLater: readonly number[];
+}
+
+/** Ballots as of the moment from which a swing is late, and as of the close. */
+export interface Swing {
+  readonly before: Tally;
+  readonly now: Tally;
 }
 
 export const voting = decider<ProposalEvent, Proposal>()({
@@ -49,21 +55,31 @@ export const voting = decider<ProposalEvent, Proposal>()({
       });
     },
 
-    CloseVoting(_: CloseVoting, state): Decision<ProposalEvent> {
-      return inPhase(state, 'polls-closed', ({ proposal: id, pollsClosedAt }) =>
-        accept({ type: 'VotingClosed', data: { proposal: id, pollsClosedAt: pollsClosedAt as number } }),
-      );
+    CloseVoting(_: CloseVoting, state, { swing }: { readonly swing: Swing | undefined } & Act): Decision<ProposalEvent> {
+      return inPhase(state, 'polls-closed', ({ proposal: id, pollsClosedAt, frozen, roll, extended }) => {
+        const { rule, lateSwing } = frozen as Frozen;
+        const closed = { proposal: id, pollsClosedAt: pollsClosedAt as number };
+        if (lateSwing && swing && !extended) {
+          const outcome = (tally: Tally): Outcome => outcomeOf(rule, { ...tally, roll: (roll as RollSummary).size });
+          const [before, now] = [outcome(swing.before), outcome(swing.now)];
+          if ((before === 'passed') !== (now === 'passed')) return accept({ type: 'VotingExtended', data: { ...closed, reason: 'LateSwing', swing: [before, now], closesAt: lateSwing.until } });
+        }
+        return accept({ type: 'VotingClosed', data: closed });
+      });
     },
 
     CertifyProposal(_: CertifyProposal, state, { tally }: { readonly tally: Tally | undefined } & Act): Decision<ProposalEvent> {
-      return inPhase(state, 'voting-closed', ({ proposal: id, frozen, roll, pollsClosedAt }) => {
+      return inPhase(state, 'voting-closed', ({ proposal: id, frozen, roll, pollsClosedAt, extended }) => {
         const { rule, at } = frozen as NonNullable<typeof frozen>;
         const { size, root } = roll as RollSummary;
         const { yes, no, abstain, stampedLater } = tally as Tally;
         const outcome = outcomeOf(rule, { yes, no, abstain, roll: size });
         return accept({
           type: 'ProposalCertified',
-          data: { proposal: id, yes, no, abstain, roll: size, rollRoot: root, rule, frozenAt: at.position, pollsClosedAt: pollsClosedAt as number, stampedLater, outcome },
+          data: {
+            proposal: id, yes, no, abstain, roll: size, rollRoot: root, rule, frozenAt: at.position, pollsClosedAt: pollsClosedAt as number, stampedLater,
+            ...(extended === undefined ? {} : { extended }), outcome,
+          },
         });
       });
     },

@@ -85,7 +85,7 @@ export class DecisionLoop {
       }
       if (past.attempt > attempt) this.observer.voided?.();
       attempt = past.attempt;
-      const moment = new Moment(this.cache, this.views, this.secrets, execution.stream, fresh);
+      const moment = new Moment(this.log, this.cache, this.views, this.secrets, execution.stream, fresh);
       try {
         const decision = await this.decide(execution, moment);
         if (decision.accepted && decision.events.length > 0) return await this.appendAccepted(execution, moment, attempt, decision.events);

@@ -1,6 +1,6 @@
 // What one decision rests on: the streams it was folded from, each with its revision, which the append is guarded on.
 import type { Guard, LogReader } from '../event-log/index.ts';
-import type { Event, Fold } from '../kernel/index.ts';
+import { msOf, type Event, type Fold, type Instant } from '../kernel/index.ts';
 import type { Load } from './handling.ts';
 import type { Secrets } from './secrets.ts';
 import type { Folded, StreamCache } from './stream-cache.ts';
@@ -19,7 +19,7 @@ export class Moment {
   private inEffect: number | 'none' = 'none';
 
   /** `fresh`: read the log even for streams that are cached. */
-  constructor(cache: StreamCache, views: Views, secrets: Pick<Secrets, 'key'>, stream: string, fresh: boolean) {
+  constructor(log: Pick<LogReader, 'positionAt'>, cache: StreamCache, views: Views, secrets: Pick<Secrets, 'key'>, stream: string, fresh: boolean) {
     this.cache = cache;
     this.stream = stream;
     this.fresh = fresh;
@@ -27,6 +27,7 @@ export class Moment {
     this.load = Object.assign(load, {
       closedSet: (async (view, position, read) =>
         read((await views.read(view, { asOf: position, waitFor: position })).tables)) satisfies Load['closedSet'],
+      positionAt: (instant: Instant) => log.positionAt(msOf(instant)),
       key: (purpose: string) => secrets.key(purpose),
     });
   }

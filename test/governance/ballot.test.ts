@@ -5,7 +5,7 @@ import { ballot, proposal } from '../../src/governance/index.ts';
 import { msOf } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON } from '../support/given.ts';
 import {
-  admitted, cast, certified, CLOSES, frozen, ILMARI, inDeliberation, inVoting, needsRebase, opened, outsider, P, pollsClosed, rebased, sealed, STRANGER, votingClosed, withdrawn,
+  admitted, cast, certified, CLOSES, extended, EXTENDED_TO, frozen, ILMARI, inDeliberation, inVoting, needsRebase, opened, outsider, P, pollsClosed, rebased, sealed, STRANGER, votingClosed, withdrawn,
 } from './village.ts';
 
 const JUST_BEFORE = new Date(msOf(CLOSES) - 1).toISOString();
@@ -44,6 +44,12 @@ describe('a ballot', () => {
   test('is refused from the closing time on, also while the polls have not been closed yet', () => {
     given(ballot, onRoll).when('CastBallot', { proposal: P, choice: 'yes' }, { actor: ILMARI, now: CLOSES }).thenRefused('VotingNotOpen', { closesAt: CLOSES });
     given(ballot, cast(ILMARI, 'yes'), onRoll).when('WithdrawBallot', { proposal: P }, { actor: ILMARI, now: CLOSES }).thenRefused('VotingNotOpen');
+  });
+
+  test('is accepted until the second close where the vote goes on', () => {
+    const goesOn = { ...onRoll, proposal: folded(proposal, ...inVoting, pollsClosed, extended) };
+    given(ballot, cast(ILMARI, 'yes'), goesOn).when('CastBallot', { proposal: P, choice: 'no' }, { actor: ILMARI, now: CLOSES }).then(cast(ILMARI, 'no', 0));
+    given(ballot, cast(ILMARI, 'yes'), goesOn).when('CastBallot', { proposal: P, choice: 'no' }, { actor: ILMARI, now: EXTENDED_TO }).thenRefused('VotingNotOpen', { closesAt: EXTENDED_TO });
   });
 
   test('is refused before the vote opens and after the polls close, whatever the clock says', () => {

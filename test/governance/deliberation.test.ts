@@ -96,7 +96,11 @@ describe('a freeze', () => {
       .when('FreezeProposal', { ...freeze, opensAt: '2026-06-25T02:00:00+02:00', closesAt: '2026-07-10T00:00:00Z' }, asZara)
       .then({
         type: 'ProposalFrozen',
-        data: { ...(frozen().data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data']), opensAt: '2026-06-25T00:00:00.000Z', closesAt: '2026-07-10T00:00:00.000Z' },
+        data: {
+          ...(frozen().data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data']), opensAt: '2026-06-25T00:00:00.000Z', closesAt: '2026-07-10T00:00:00.000Z',
+          // A tenth of fifteen days is a day and a half.
+          lateSwing: { from: '2026-07-08T12:00:00.000Z', until: '2026-07-11T12:00:00.000Z' },
+        },
       });
   });
 
@@ -133,6 +137,13 @@ describe('a freeze', () => {
     given(deliberation, drafted(ILMARI, 2), submitted, admittedBy(), { ...bySteward, charter: moved }).when('FreezeProposal', freeze, asZara).then(frozen(2));
   });
 
+  test('sets no time for late swings where the charter has none', () => {
+    const rules = { ...FOUNDING_RULES, lateSwing: { n: 0, d: 1 } };
+    const changed: CharterEvent = { type: 'RulesChanged', data: { proposal: 'c', rules, charterRevision: 2 } };
+    const { lateSwing: _, ...data } = frozen(2).data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data'];
+    given(deliberation, inDeliberation, { ...bySteward, charter: folded(charter, ...inForce, changed) }).when('FreezeProposal', freeze, asZara).then({ type: 'ProposalFrozen', data });
+  });
+
   test('hashes the very text that is put to the vote', () => {
     const { state } = given(deliberation, inDeliberation, bySteward).when('FreezeProposal', freeze, asZara);
     if (state.status === 'absent' || state.frozen?.textHash !== contentHash(text)) throw new Error('another text was frozen');
@@ -158,6 +169,7 @@ describe('a measure', () => {
     change({ decision: { charter: { ...charterRule, threshold: { n: 1, d: 3, strict: false } } } }).thenRefused('InvalidRules');
     change({}).thenRefused('RulesUnchanged');
     change({ reading: FOUNDING_RULES.reading }).thenRefused('RulesUnchanged');
+    change({ lateSwing: { n: 2, d: 3 } }).thenRefused('InvalidRules');
   });
 
   test('is decided by the rule of its class; one that changes that rule by the stricter of the old and the new one', () => {

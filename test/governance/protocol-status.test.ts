@@ -10,7 +10,7 @@ import { msOf, type Event } from '../../src/kernel/index.ts';
 import { at, given, NOON, recorded, type Past } from '../support/given.ts';
 import { tablesAfter } from '../support/memory-tables.ts';
 import {
-  cast, certified, clause, CLOSES, drafted, enacted, frozen, ILMARI, inDeliberation, inVoting, measure, needsRebase, NOOR, OPENS, opened, P, passed, pollsClosed, rebased, refusal, sealed, submitted, text, votingClosed,
+  cast, certified, clause, CLOSES, drafted, enacted, extended, EXTENDED_TO, frozen, ILMARI, inDeliberation, inVoting, measure, needsRebase, NOOR, OPENS, opened, P, passed, pollsClosed, rebased, refusal, sealed, submitted, text, votingClosed,
   withdrawn, ZARA,
 } from './village.ts';
 
@@ -49,6 +49,13 @@ describe('protocol status', () => {
       frozenAt: 4, opensAt: OPENS, closesAt: CLOSES, charterRevision: 1, rollSize: 9, rollRoot: 'root', outcome: null, certificate: null,
     });
   });
+});
+
+test('a vote that goes on is open again, until its second close', () => {
+  const stamped = at(cast(ILMARI, 'yes'), { position: 30, time: msOf(CLOSES) });
+  given(protocolStatus, inVoting, stamped, pollsClosed, extended).thenRow('proposal', P, { state: 'voting', closesAt: EXTENDED_TO, extended: 'LateSwing', pollsClosedAt: null });
+  expect(tallied(tablesOf(...inVoting, stamped).tally.get(P))?.stampedLater).toEqual([30]);
+  expect(tallied(tablesOf(...inVoting, stamped, pollsClosed, extended).tally.get(P))).toEqual({ yes: 1, no: 0, abstain: 0, stampedLater: [] });
 });
 
 describe('what else was decided', () => {
@@ -159,6 +166,8 @@ describe('a frozen proposal is owed', () => {
     given(pollsClosing, opened, pollsClosed).thenOwed();
     given(votingClosing, pollsClosed).thenRuns(P, { command: 'CloseVoting', body }, NOON);
     given(votingClosing, pollsClosed, votingClosed(1)).thenOwed();
+    given(votingClosing, pollsClosed, extended).thenOwed();
+    given(pollsClosing, opened, pollsClosed, extended).thenRuns(P, { command: 'ClosePolls', body }, EXTENDED_TO);
     given(certification, votingClosed(1)).thenRuns(P, { command: 'CertifyProposal', body }, NOON);
     given(certification, votingClosed(1), certified(1, 0, 'NoQuorum')).thenOwed();
   });

@@ -1,10 +1,10 @@
 // A small community as decisions on proposals see it: its charter, its people, and a proposal on its way.
 import {
   charter, FOUNDING_RULES, membership,
-  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Role, type Untouchable,
+  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Outcome, type Role, type Untouchable,
 } from '../../src/community/index.ts';
 import type { BallotEvent, Choice, Measure, ProposalEvent, ProposedText } from '../../src/governance/index.ts';
-import { after, contentHash } from '../../src/kernel/index.ts';
+import { after, contentHash, instantOf, msOf } from '../../src/kernel/index.ts';
 import { at, folded, NOON, type Past } from '../support/given.ts';
 
 export const [ZARA, ILMARI, NOOR, STRANGER] = [1, 2, 3, 4].map((n) => `0000000${n}-0000-5000-8000-000000000000`) as [string, string, string, string];
@@ -13,6 +13,8 @@ export const ORDINARY: DecisionRule = FOUNDING_RULES.decision.ordinary;
 
 export const OPENS = after(NOON, FOUNDING_RULES.reading);
 export const CLOSES = after(OPENS, FOUNDING_RULES.voting);
+/** The last tenth of seven days, and as long after them. */
+export const [SWING_FROM, EXTENDED_TO] = [-1, 1].map((sign) => instantOf(msOf(CLOSES) + sign * 0.7 * 86_400_000)) as [string, string];
 
 export const clause: Untouchable = { kind: 'untouchable', id: 'c1', materials: ['moss'], parties: 'all-external', exceptions: [] };
 export const measure = { kind: 'adopt-protocol', protocol: 'moss-stays', clauses: [clause] } as const satisfies Measure;
@@ -51,7 +53,7 @@ export const submitted: ProposalEvent = { type: 'ProposalSubmitted', data: { pro
 export const admittedBy = (by = ZARA): ProposalEvent => ({ type: 'ProposalAdmitted', data: { proposal: P, by } });
 export const frozen = (charterRevision = 1, rule = ORDINARY): ProposalEvent => ({
   type: 'ProposalFrozen',
-  data: { proposal: P, textHash: contentHash(text), charterRevision, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES },
+  data: { proposal: P, textHash: contentHash(text), charterRevision, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES, lateSwing: { from: SWING_FROM, until: EXTENDED_TO } },
 });
 export const sealed = (size = 9): ProposalEvent => ({ type: 'RollSealed', data: { proposal: P, size, root: 'root', opensAt: OPENS } });
 export const opened: ProposalEvent = { type: 'VotingOpened', data: { proposal: P, closesAt: CLOSES } };
@@ -81,3 +83,8 @@ export const refusal: CharterEvent = {
   type: 'EnactmentRefused',
   data: { proposal: P, touched: `protocol ${measure.protocol}`, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 },
 };
+export const turned = (before: Outcome, now: Outcome): ProposalEvent => ({
+  type: 'VotingExtended',
+  data: { proposal: P, reason: 'LateSwing', swing: [before, now], pollsClosedAt: 42, closesAt: EXTENDED_TO },
+});
+export const extended = turned('NotApproved', 'passed');

@@ -7,11 +7,11 @@ import type { Act, Decision, Event } from '../../src/kernel/index.ts';
 import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
 import {
-  certified, CLOSES, drafted, enacted, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, measure, member, needsRebase, OPENS, opened, ORDINARY, P, passed, pollsClosed,
-  rebased, refusal, sealed, steward, text, votingClosed, ZARA,
+  certified, CLOSES, drafted, enacted, extended, EXTENDED_TO, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, measure, member, needsRebase, OPENS, opened, ORDINARY, P, passed, pollsClosed,
+  rebased, refusal, sealed, steward, text, turned, votingClosed, ZARA,
 } from './village.ts';
 
-const none = { roll: undefined, tally: undefined };
+const none = { roll: undefined, tally: undefined, swing: undefined };
 const isFrozen = [...inDeliberation, at(frozen(), { position: 4 })];
 
 describe('the roll', () => {
@@ -43,6 +43,30 @@ describe('the vote', () => {
     given(voting, inVoting, none).when('ClosePolls', { proposal: P }, { now: OPENS }).thenRefused('NotYetDue');
     given(voting, inVoting, at(pollsClosed, { position: 42 }), none).when('CloseVoting', { proposal: P }).then(votingClosed(42));
     given(voting, inVoting, none).when('CloseVoting', { proposal: P }).thenRefused('WrongPhase', { phase: 'voting' });
+  });
+
+  const tally = (yes: number, no: number) => ({ yes, no, abstain: 0, stampedLater: [] });
+  const polled = [...inVoting, at(pollsClosed, { position: 42 })];
+  const close = (past: readonly Past<ProposalEvent>[], before: readonly [number, number], now: readonly [number, number]) =>
+    given(voting, past, { ...none, swing: { before: tally(...before), now: tally(...now) } }).when('CloseVoting', { proposal: P });
+
+  test('goes on once when its outcome turned at the last moment, whichever way: everybody else can answer', () => {
+    close(polled, [2, 2], [3, 2]).then(extended);
+    close(polled, [3, 2], [3, 3]).then(turned('passed', 'NotApproved'));
+    close(polled, [1, 1], [2, 1]).then(turned('NoQuorum', 'passed'));
+    close(polled, [3, 2], [5, 4]).then(votingClosed(42));
+    // Of two ways to fail neither turns anything.
+    close(polled, [0, 1], [2, 3]).then(votingClosed(42));
+    const again = [...polled, extended, at(pollsClosed, { position: 52 })];
+    close(again, [2, 2], [3, 2]).then(votingClosed(52));
+    given(voting, polled, none).when('CloseVoting', { proposal: P }).then(votingClosed(42));
+  });
+
+  test('that goes on closes at its second close, and says in its certificate that it did', () => {
+    given(voting, polled, extended, none).when('ClosePolls', { proposal: P }, { now: CLOSES }).thenRefused('NotYetDue', { due: EXTENDED_TO });
+    given(voting, polled, extended, none).when('ClosePolls', { proposal: P }, { now: EXTENDED_TO }).then(pollsClosed);
+    const { decision } = given(voting, polled, extended, at(pollsClosed, { position: 52 }), votingClosed(52), { ...none, tally: tally(5, 2) }).when('CertifyProposal', { proposal: P });
+    expect(decision).toMatchObject({ accepted: true, events: [{ data: { extended: 'LateSwing', pollsClosedAt: 52, outcome: 'passed' } }] });
   });
 
   test('is certified with its counts, its rule, its roll, and the positions that it rests on', () => {
@@ -165,7 +189,7 @@ const NEXT: Record<string, readonly string[]> = {
   deliberation: ['frozen', 'withdrawn'],
   frozen: ['frozen', 'voting', 'lapsed'],
   voting: ['polls-closed'],
-  'polls-closed': ['voting-closed'],
+  'polls-closed': ['voting', 'voting-closed'],
   'voting-closed': ['passed', 'failed'],
   passed: ['enacted', 'needs-rebase'],
   'needs-rebase': ['deliberation', 'withdrawn'],
@@ -214,6 +238,7 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
         const commandId = derivedId(P, String(index));
         const context = {
           charter: living, membership: isSteward ? steward : member, unregistered: [], roll: { size, root: 'r' }, tally: { yes, no, abstain: 0, stampedLater: [] }, found,
+          swing: { before: { yes: no, no: yes, abstain: 0, stampedLater: [] }, now: { yes, no, abstain: 0, stampedLater: [] } },
           actor: own ? ILMARI : ZARA, now, commandId, newId: () => P,
         };
         const decision = (decide as unknown as Record<string, (command: object, state: unknown, context: object & Act) => Decision<Event>>)[command]?.({ ...text, proposal: P }, before, context);

@@ -5,14 +5,15 @@ import { catalogue } from '../../src/registry.ts';
 
 const clauses = [{ kind: 'untouchable', id: 'silk', materials: ['silk'], parties: 'all-external', exceptions: [] }];
 const { ordinary } = FOUNDING_RULES.decision;
+const { lateSwing: _, ...rules } = FOUNDING_RULES;
 const founding = { community: 'c', name: 'n', timeZone: 'UTC', language: 'en', charterText: 'x', firstFounder: 'f', firstFounderName: 's', founderInvitations: [] };
 const frozen = { proposal: 'p', textHash: 'h', charterRevision: 1, rule: ordinary, membershipBeforeFreeze: {}, opensAt: 'o', closesAt: 'c' };
 
 /** [wire name, as it was written, code name, as it is read]. */
 const BEFORE: readonly [wire: string, written: object, type: string, read: object][] = [
   [
-    'community.founded.v1', { ...founding, rules: { ...FOUNDING_RULES, decision: { ordinary } } },
-    'CommunityFounded', { ...founding, rules: FOUNDING_RULES },
+    'community.founded.v1', { ...founding, rules: { ...rules, decision: { ordinary } } },
+    'CommunityFounded', { ...founding, rules: { ...FOUNDING_RULES, lateSwing: { n: 0, d: 1 } } },
   ],
   [
     'community.enactment-refused.v1', { proposal: 'p', protocol: 'silk-stays', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 },

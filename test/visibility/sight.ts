@@ -43,6 +43,7 @@ RollSealed                   +      +      +       +       +       +        +   
 VotingOpened                 +      +      +       +       +       +        +         +       +    |                      |
 ProposalLapsed               +      +      +       +       +       +        +         +       +    |                      |
 PollsClosed                  +      +      +       +       +       +        +         +       +    |                      |
+VotingExtended               +      +      +       +       +       +        +         +       +    |                      |
 VotingClosed                 +      +      +       +       +       +        +         +       +    |                      |
 ProposalCertified            +      +      +       +       +       +        +         +       +    |                      |
 ProposalEnacted              +      +      +       +       +       +        +         +       +    |                      |

@@ -91,6 +91,11 @@ export class StatedRules {
   @Nested(() => StatedDuration)
   readonly voting?: StatedDuration;
 
+  /** Share of the voting time, at its end, in which a swing of the outcome extends the vote, once, by as long: at most one half. */
+  @Optional()
+  @Nested(() => StatedFraction)
+  readonly lateSwing?: StatedFraction;
+
   /** How long a member must have been one when a proposal is frozen, to be on its roll. */
   @Optional()
   @Nested(() => StatedDuration)
