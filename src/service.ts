@@ -57,7 +57,7 @@ export async function startService(config: Config, journal: Journal = openJourna
 }
 
 async function assemble(config: Config, journal: Journal, metrics: Metrics, stores: Stores): Promise<Service> {
-  const { clock, log, views, secrets, blobs } = stores;
+  const { clock, log, views, inquiries, secrets, blobs } = stores;
   const clockWatch = new ClockWatch(clock);
   const handlings = roomsOf(ROOMS).flatMap((room) => room.handlings);
   const executor = new CommandExecutor({ log, catalogue, handlings, views, secrets, clock, clockWatch, observer: metrics, cacheBytes: config.cacheBytes });
@@ -76,7 +76,7 @@ async function assemble(config: Config, journal: Journal, metrics: Metrics, stor
   const move = clock instanceof SimulatedClock ? (to: string) => passTime(clock, obligations, to) : undefined;
   let edge: Edge | undefined;
   const parts: EdgeParts = {
-    log, clock, executor, views, obligations, secrets, blobs, feed, readers, metrics, readiness,
+    log, clock, executor, views, inquiries, obligations, secrets, blobs, feed, readers, metrics, readiness,
     standing: new Standing(log, catalogue, clock),
     tokens: issuer ? TokenVerifier.local(issuer, config.audience, clock) : TokenVerifier.external(config.jwks as URL, config.issuer as string, config.audience, clock, config.operator),
     localIssuer: issuer ?? new NoLocalIssuer(config.issuer as string),
@@ -106,6 +106,7 @@ async function assemble(config: Config, journal: Journal, metrics: Metrics, stor
     readiness.closing = true;
     readers.close();
     feed.close();
+    await inquiries.close();
     // What was accepted is answered before anything that answers it is closed.
     await Promise.race([(edge as Edge).close(), sleep(GRACE, undefined, { ref: false }).then(() => (edge as Edge).cut())]);
     await obligations.stop();

@@ -1,4 +1,4 @@
-// Stores: log, views, keys and evidence of a configuration, opened together and closed in order. Loads no framework.
+// Stores: log, views, inquiries, keys and evidence of a configuration, opened together and closed in order. Loads no framework.
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
@@ -6,13 +6,14 @@ import { ConfigError } from './config.ts';
 import { logFileIn, openSqliteLog, type EventLog } from './event-log/index.ts';
 import { SimulatedClock, systemClock, type Clock } from './kernel/index.ts';
 import * as registry from './registry.ts';
-import { openBlobsDirectory, openSecretsDirectory, type Blobs, type Secrets } from './runtime/index.ts';
+import { Inquiries, openBlobsDirectory, openSecretsDirectory, type Blobs, type Secrets } from './runtime/index.ts';
 import { openViews, type LiveViews } from './runtime/views/index.ts';
 
 export interface Stores {
   readonly clock: Clock;
   readonly log: EventLog;
   readonly views: LiveViews;
+  readonly inquiries: Inquiries;
   readonly secrets: Secrets;
   readonly blobs: Blobs;
   /** Views first, the log last. */
@@ -28,6 +29,8 @@ export interface StoresObserver {
 
 /** How long the first events of a cluster's log are waited for, ms. */
 const CATCHING_UP = 10_000;
+/** What worker threads load to know the service's events, views, processes and inquiries. */
+const REGISTRY = new URL(import.meta.url.endsWith('.ts') ? './registry.ts' : './registry.js', import.meta.url).href;
 /** When the simulated clock starts; stories move it to where they begin. */
 const SIMULATED_START = '2000-01-01T00:00:00.000Z';
 
@@ -70,14 +73,16 @@ export async function openStores(config: Config, observer: StoresObserver = {}, 
       directory: config.data,
       log,
       registry,
-      registryUrl: new URL(import.meta.url.endsWith('.ts') ? './registry.ts' : './registry.js', import.meta.url).href,
+      registryUrl: REGISTRY,
       ...(observer.viewFailed ? { onFailed: observer.viewFailed } : {}),
     });
+    const inquiries = new Inquiries({ logFile: log.location.file, registryUrl: REGISTRY });
     const close = async (): Promise<void> => {
+      await inquiries.close();
       await views.close();
       await log.shutdown();
     };
-    return { clock, log, views, secrets, blobs, close };
+    return { clock, log, views, inquiries, secrets, blobs, close };
   } catch (error) {
     await log.shutdown();
     throw error;

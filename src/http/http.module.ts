@@ -14,7 +14,7 @@ import { FeedReaders } from './feed-readers.ts';
 import { AccessGuard } from './guard.ts';
 import { LocalIssuer } from './local-issuer.ts';
 import { Metrics } from './metrics.ts';
-import { Blobs, EvidenceLimit, LogReader, Obligations, Secrets, ServiceClock, Views } from './ports.ts';
+import { Blobs, EvidenceLimit, Inquiries, LogReader, Obligations, Secrets, ServiceClock, Views } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { Readiness } from './readiness.ts';
 import { Standing } from './standing.ts';
@@ -27,6 +27,7 @@ export interface EdgeParts {
   readonly clock: ServiceClock;
   readonly executor: CommandExecutor;
   readonly views: ViewsPort;
+  readonly inquiries: Inquiries;
   readonly obligations: Obligations;
   readonly secrets: SecretsPort;
   readonly blobs: BlobsPort;
@@ -52,6 +53,7 @@ export class HttpModule {
     const ports: Provider[] = [
       { provide: CommandExecutor, useValue: parts.executor },
       { provide: Views, useValue: parts.views },
+      { provide: Inquiries, useValue: parts.inquiries },
       { provide: Obligations, useValue: parts.obligations },
       { provide: Secrets, useValue: parts.secrets },
       { provide: Blobs, useValue: parts.blobs },
@@ -76,7 +78,7 @@ export class HttpModule {
       imports: [CqrsModule.forRoot()],
       controllers: [EventsController, StatusController, ...(parts.viewKeeping ? [ViewsController] : []), ...(parts.dial ? [ClockController] : [])],
       providers: [...ports, Commands, SubmissionHandler, { provide: APP_GUARD, useClass: AccessGuard }],
-      exports: [Commands, Views, Obligations, Secrets, Blobs, LogReader, ServiceClock, LocalIssuer, EvidenceLimit, Standing],
+      exports: [Commands, Views, Inquiries, Obligations, Secrets, Blobs, LogReader, ServiceClock, LocalIssuer, EvidenceLimit, Standing],
     };
   }
 }

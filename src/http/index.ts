@@ -68,6 +68,6 @@ export { Answers, Describes, Rejects, rowOf } from './describe.ts';
 export { domainRoom, Room, roomsOf } from './domain-room.ts';
 export { FileContent, TakesFile } from './file-content.ts';
 export { LocalIssuer, type MintedToken } from './local-issuer.ts';
-export { Blobs, EvidenceLimit, LogReader, Obligations, Secrets, ServiceClock, Views } from './ports.ts';
+export { Blobs, EvidenceLimit, Inquiries, LogReader, Obligations, Secrets, ServiceClock, Views } from './ports.ts';
 export { Listing, Paging, PathId, Reading } from './reading.ts';
 export { Viewing } from './caller.ts';

@@ -1,11 +1,16 @@
 // The runtime's ports as classes, so that Nest can inject them by type.
 import type { LogReader as LogReaderPort } from '../event-log/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import type { Blobs as BlobsPort, OpenObligation, ReadAt, Secrets as SecretsPort, Snapshot, Tables, View } from '../runtime/index.ts';
+import type { Asking, Blobs as BlobsPort, Inquiry, OpenObligation, ReadAt, Secrets as SecretsPort, Snapshot, Tables, View } from '../runtime/index.ts';
 
 /** Reads views; see `Views` in the runtime. */
 export abstract class Views {
   abstract read<T extends Tables>(view: View<T>, at?: ReadAt): Promise<Snapshot<T>>;
+}
+
+/** Answers from the log alone, off the threads that serve; see `Inquiries` in the runtime. */
+export abstract class Inquiries {
+  abstract answer<A, R>(inquiry: Inquiry<A, R>, asked: A, asking: Asking): Promise<R>;
 }
 
 /** What the service owes itself. */

@@ -6,6 +6,7 @@ export * from './clock-watch.ts';
 export * from './command-executor.ts';
 export * from './executor-observer.ts';
 export * from './handling.ts';
+export * from './inquiries/index.ts';
 export { KeyFileDamaged } from './key-files.ts';
 export * from './obligations.ts';
 export * from './personal.ts';

@@ -162,6 +162,7 @@ class HamletModule {}
 export const catalogue = new EventCatalogue([noteEvents, personEvents, membershipEvents]);
 
 const noViews: ViewsPort = { read: () => Promise.reject(new Error('the hamlet has no views')) };
+const noInquiries = { answer: () => Promise.reject(new Error('the hamlet answers no inquiries')) };
 const noBlobs: BlobsPort = { put: () => Promise.reject(new Error('the hamlet keeps no files')), get: () => Promise.resolve(undefined) };
 
 export interface Hamlet {
@@ -200,7 +201,7 @@ export async function openHamlet({ clock = systemClock, rateLimit = 0, tokens, j
   const executor = new CommandExecutor({ log, catalogue, handlings, views: noViews, secrets, clock, observer: metrics });
   let edge: Edge | undefined;
   const http = HttpModule.of({
-    log, clock, executor, views: noViews, obligations: { settled: () => Promise.resolve([]) }, secrets, blobs: noBlobs, standing, feed, readers, metrics, localIssuer: issuer,
+    log, clock, executor, views: noViews, inquiries: noInquiries, obligations: { settled: () => Promise.resolve([]) }, secrets, blobs: noBlobs, standing, feed, readers, metrics, localIssuer: issuer,
     tokens: tokens?.(clock) ?? TokenVerifier.local(issuer, AUDIENCE, clock),
     readiness: { report: () => ({ ready: true, checks: { log: { ok: true }, views: { ok: true }, obligations: { ok: true }, clock: { ok: true }, accepting: { ok: true } } }) },
     document: new ApiDocument(() => (edge as Edge).app),
