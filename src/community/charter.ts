@@ -3,7 +3,7 @@
 import { describeEvents, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Sealed } from '../runtime/index.ts';
 import type { Clause } from './clause.ts';
-import { FOUNDING_RULES, type Rules } from './rules.ts';
+import type { Rules } from './rules.ts';
 
 export const CHARTER_STREAM = 'charter-self';
 
@@ -18,8 +18,11 @@ export interface FounderInvitation {
 /** A part of the charter that can be changed apart from the others. */
 export type Touched = 'rules' | `protocol ${string}`;
 
-/** What was founded without a word about it has none. */
-const NO_LATE_SWING = { n: 0, d: 1 };
+/** What holds in communities that were founded before these could be said: for good, whatever is usual later. */
+const UNSAID = {
+  charter: { quorum: { n: 1, d: 2 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } },
+  lateSwing: { n: 0, d: 1 },
+};
 
 type FoundedBefore = Omit<Extract<CharterEvent, { type: 'CommunityFounded' }>['data'], 'rules'> & {
   readonly rules: Omit<Rules, 'decision' | 'lateSwing'> & { readonly decision: Pick<Rules['decision'], 'ordinary'> };
@@ -76,7 +79,7 @@ export const charterEvents = describeEvents<CharterEvent>({
     upcasters: {
       'community.founded.v1': ({ rules, ...founded }: FoundedBefore) => ({
         ...founded,
-        rules: { ...rules, decision: { ...FOUNDING_RULES.decision, ...rules.decision }, lateSwing: NO_LATE_SWING },
+        rules: { ...rules, decision: { ...rules.decision, charter: UNSAID.charter }, lateSwing: UNSAID.lateSwing },
       }),
     },
   },
@@ -133,7 +136,7 @@ export type Charter =
       readonly openSeats: readonly FounderInvitation[];
       /** Founders who accepted the charter, in order. */
       readonly founders: readonly string[];
-      /** 1 at founding, one more with each enactment. */
+      /** 1 at founding, one more with each measure that changes it. */
       readonly revision: number;
       /** By proposal: how the charter dealt with it last. */
       readonly settled: Readonly<Record<string, Settled>>;
@@ -209,5 +212,3 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
 }
 
 export const charter: Fold<CharterEvent, Charter> = { name: 'charter', initial: { status: 'absent' }, evolve };
-
-export const rulesOf = (state: Charter, otherwise: Rules): Rules => (state.status === 'absent' ? otherwise : state.rules);

@@ -1,5 +1,5 @@
 // The charter's rules: how decisions are made and how long things take. Set at founding, changed by vote.
-import { msOfDuration, type Duration } from '../kernel/index.ts';
+import { contentHash, msOfDuration, type Duration } from '../kernel/index.ts';
 import { faultOf, isFraction, type DecisionRule, type Fraction } from './decision-rule.ts';
 
 /** ordinary: protocols and resolutions · charter: what changes the rules themselves. */
@@ -52,6 +52,22 @@ export const FOUNDING_RULES: Rules = {
 export type RulesChange = Partial<Omit<Rules, 'decision'>> & { readonly decision?: Partial<DecisionRules> };
 
 export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules, ...change, decision: { ...rules.decision, ...change.decision } });
+
+/** Whether two sets of rules say the same, in whatever words: 7 days are 168 hours, 2/4 is 1/2. */
+export const sameRules = (a: Rules, b: Rules): boolean => contentHash(inOneWay(a)) === contentHash(inOneWay(b));
+
+function inOneWay({ decision, lateSwing, corroborations, ...durations }: Rules): object {
+  const lowest = ({ n, d }: Fraction): Fraction => {
+    let [a, b] = [n, d];
+    while (b !== 0) [a, b] = [b, a % b];
+    return { n: n / a, d: d / a };
+  };
+  const rules = DECISION_CLASSES.map((of) => {
+    const { quorum, threshold, floor } = decision[of];
+    return [lowest(quorum), lowest(threshold), threshold.strict, lowest(floor)];
+  });
+  return { rules, lateSwing: lowest(lateSwing), corroborations, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
+}
 
 const DAY = 86_400_000;
 

@@ -2,7 +2,7 @@
 import { accept, decider, defineRejections, describeEvents, refuse, type Act, type Decision, type Event, type Recorded } from '../kernel/index.ts';
 import { isMember, isOnRoll, type Membership } from '../community/index.ts';
 import type { CastBallot, WithdrawBallot } from './ballot.commands.ts';
-import type { Proposal } from './proposal.ts';
+import type { PresentProposal, Proposal } from './proposal.ts';
 
 export const ballotStream = (proposal: string, voter: string): string => `ballot-${proposal}-${voter}`;
 
@@ -62,8 +62,6 @@ function barrier({ proposal, membership, now, onBehalfOf }: Context) {
   return undefined;
 }
 
-type FrozenProposal = Exclude<Proposal, { status: 'absent' }>;
-
 /** The ballot on record in a round: one of an earlier round has had its count. */
 const inRound = (state: Ballot, round: number) => (state.status === 'cast' && state.round === round ? state : undefined);
 
@@ -74,7 +72,7 @@ export const ballot = decider<BallotEvent, Ballot>()({
     CastBallot({ proposal, choice }: CastBallot, state, context: Context): Decision<BallotEvent> {
       const barred = barrier(context);
       if (barred) return refuse(barred);
-      const { round } = context.proposal as FrozenProposal;
+      const { round } = context.proposal as PresentProposal;
       const data = { proposal, round, voter: context.actor, choice };
       const before = inRound(state, round);
       if (!before) return accept({ type: 'BallotCast', data });
@@ -85,7 +83,7 @@ export const ballot = decider<BallotEvent, Ballot>()({
     WithdrawBallot({ proposal }: WithdrawBallot, state, context: Context): Decision<BallotEvent> {
       const barred = barrier(context);
       if (barred) return refuse(barred);
-      const { round } = context.proposal as FrozenProposal;
+      const { round } = context.proposal as PresentProposal;
       const before = inRound(state, round);
       if (!before) return refuse(ballotRejections.NoBallot());
       return accept({ type: 'BallotWithdrawn', data: { proposal, round, voter: context.actor, choice: before.choice } });

@@ -1,10 +1,10 @@
 // From draft to freeze: who may bring a proposal in, who admits it, and what its freeze fixes.
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
-  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember,
+  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, sameRules,
   type Charter, type CharterInForce, type Fraction, type Membership,
 } from '../community/index.ts';
-import { decisionClassOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
+import { decisionClassOf, matterOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
@@ -25,10 +25,9 @@ export interface DeliberationContext {
 type Context = DeliberationContext & Act;
 
 /** When the time begins in which a swing is late, and until when it extends the vote. */
-function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Pick<Frozen, 'lateSwing'> {
-  if (n === 0) return {};
+function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Frozen['lateSwing'] {
   const window = Math.floor(((msOf(closes) - msOf(opens)) * n) / d);
-  return { lateSwing: { from: instantOf(msOf(closes) - window), until: instantOf(msOf(closes) + window) } };
+  return window === 0 ? undefined : { from: instantOf(msOf(closes) - window), until: instantOf(msOf(closes) + window) };
 }
 
 /** The text as plain data. */
@@ -50,7 +49,7 @@ function faultIn(measure: Measure, charter: CharterInForce, unregistered: readon
       const rules = changed(charter.rules, measure.rules);
       const fault = faultOfRules(rules);
       if (fault !== undefined) return communityRejections.InvalidRules({ fault });
-      return contentHash(rules) === contentHash(charter.rules) ? proposalRejections.RulesUnchanged() : undefined;
+      return sameRules(rules, charter.rules) ? proposalRejections.RulesUnchanged() : undefined;
     }
     case 'resolution':
       return undefined;
@@ -79,6 +78,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (status !== 'needs-rebase' && status !== 'deliberation') return refuse(proposalRejections.WrongPhase({ phase: status, needed: 'needs-rebase' }));
       if (status === 'deliberation' && !movedSince(charter, before.measure, writtenAgainst)) return refuse(proposalRejections.NoRebaseNeeded());
       const text = textOf(command);
+      if (matterOf(text.measure) !== matterOf(before.measure)) return refuse(proposalRejections.AnotherMatter({ proposed: matterOf(before.measure) }));
       const fault = faultIn(text.measure, charter, unregistered);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalRebased', data: { proposal: id, writtenAgainst: charter.revision, ...text } });
@@ -104,7 +104,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (!WITHDRAWABLE.includes(state.status)) return refuse(proposalRejections.NoLongerWithdrawable({ phase: state.status }));
-      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status === 'deliberation' } });
+      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status !== 'draft' && state.status !== 'submitted' } });
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {
@@ -121,7 +121,8 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
         const closes = closesAt === undefined ? shortest : canonical(closesAt);
         if (closes < shortest) return refuse(proposalRejections.VotingTooShort({ earliest: shortest, closesAt: closes }));
         const latest = after(now, YEAR);
-        if (closes > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
+        const lateSwing = lateSwingOf(rules.lateSwing, opens, closes);
+        if ((lateSwing?.until ?? closes) > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
         return accept({
           type: 'ProposalFrozen',
           data: {
@@ -133,7 +134,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
             membershipBeforeFreeze: rules.membershipBeforeFreeze,
             opensAt: opens,
             closesAt: closes,
-            ...lateSwingOf(rules.lateSwing, opens, closes),
+            ...(lateSwing ? { lateSwing } : {}),
           },
         });
       });

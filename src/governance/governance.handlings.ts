@@ -32,7 +32,7 @@ import {
   SubmitProposal,
   WithdrawProposal,
 } from './proposal.commands.ts';
-import { proposal, proposalStream, type Proposal } from './proposal.ts';
+import { proposal, proposalStream, type PresentProposal } from './proposal.ts';
 import { protocolStatus, tallied, voteKey } from './protocol-status.view.ts';
 import { sealOf } from './roll.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
@@ -44,10 +44,8 @@ function unregisteredIn({ measure }: DraftProposal | RebaseProposal, load: Load)
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
 }
 
-type FrozenProposal = Exclude<Proposal, { status: 'absent' }>;
-
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
-async function rollOf({ proposal: id, frozen }: FrozenProposal, load: Load): Promise<RollSummary | undefined> {
+async function rollOf({ proposal: id, frozen }: PresentProposal, load: Load): Promise<RollSummary | undefined> {
   if (!frozen) return undefined;
   const { at, membershipBeforeFreeze } = frozen;
   const persons = await load.closedSet(communityView, at.position, ({ member }) => {
@@ -63,15 +61,16 @@ async function rollOf({ proposal: id, frozen }: FrozenProposal, load: Load): Pro
 }
 
 /** The ballots of a proposal's present round as of a position; undefined before its vote was open. */
-const tallyAt = (position: number, { proposal: id, round }: FrozenProposal, load: Load): Promise<Tally | undefined> =>
+const tallyAt = (position: number, { proposal: id, round }: PresentProposal, load: Load): Promise<Tally | undefined> =>
   load.closedSet(protocolStatus, position, ({ tally }) => tallied(tally.get(voteKey(id, round))));
 
-async function swingOf(state: FrozenProposal, load: Load): Promise<Swing | undefined> {
+async function swingOf(state: PresentProposal, load: Load): Promise<Swing | undefined> {
   const { frozen, pollsClosedAt, extended } = state;
   if (!frozen?.lateSwing || extended) return undefined;
   const before = await tallyAt(load.positionAt(frozen.lateSwing.from), state, load);
   const now = await tallyAt(pollsClosedAt as number, state, load);
-  return before && now && { before, now };
+  // A vote that was not open yet by then had no ballots.
+  return now && { before: before ?? { yes: 0, no: 0, abstain: 0, stampedLater: [] }, now };
 }
 
 export const governanceHandlings: readonly Handling[] = [

@@ -37,6 +37,9 @@ function touchedBy(measure: Measure): Touched | undefined {
   return measure.kind === 'change-rules' ? 'rules' : `protocol ${measure.protocol}`;
 }
 
+/** What a measure is about, in words: its kind, and the part of the charter that it changes. */
+export const matterOf = (measure: Measure): string => [measure.kind, touchedBy(measure) ?? []].flat().join(', ');
+
 /** What a measure changes, where that has moved since a charter revision, and the revision it moved to. */
 export function movedSince(charter: Charter, measure: Measure, revision: number): { readonly touched: Touched; readonly movedTo: number } | undefined {
   const touched = touchedBy(measure);

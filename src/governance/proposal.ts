@@ -8,7 +8,7 @@ export const proposalStream = (proposal: string): string => `proposal-${proposal
 
 /** All that a freeze fixes: later changes of charter or membership never touch the vote. */
 export interface Frozen {
-  /** Content hash of title, prose and measure. */
+  /** Content hash of title, prose and measure; of freezes that the first version wrote, of protocol, title, prose and clauses. */
   readonly textHash: string;
   readonly charterRevision: number;
   readonly decisionClass: DecisionClass;
@@ -60,11 +60,8 @@ export type ProposalEvent =
   | Event<'VotingOpened', { readonly proposal: string; readonly closesAt: Instant }>
   | Event<'ProposalLapsed', { readonly proposal: string; readonly reason: 'EmptyRoll' | 'NotOpenedInTime' }>
   | Event<'PollsClosed', { readonly proposal: string }>
-  /** It turned shortly before the close: the vote goes on, once. `swing`: what the outcome would have been then, and at the close. */
-  | Event<
-      'VotingExtended',
-      { readonly proposal: string; readonly reason: 'LateSwing'; readonly swing: readonly [before: Outcome, now: Outcome]; readonly pollsClosedAt: number; readonly closesAt: Instant }
-    >
+  /** It turned shortly before the close: the vote goes on, once. Which way is not for everybody to know while it is open. */
+  | Event<'VotingExtended', { readonly proposal: string; readonly reason: 'LateSwing'; readonly pollsClosedAt: number; readonly closesAt: Instant }>
   | Event<'VotingClosed', { readonly proposal: string; readonly pollsClosedAt: number }>
   | Event<'ProposalCertified', Certificate & { readonly proposal: string }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
@@ -142,9 +139,21 @@ export type Proposal =
       readonly pollsClosedAt?: number;
       readonly extended?: 'LateSwing';
       readonly certificate?: Certificate;
+      /** The last vote that was certified, before a rebase. */
+      readonly lastVote?: CertifiedVote;
     };
 
-type Present = Exclude<Proposal, { status: 'absent' }>;
+export interface CertifiedVote {
+  readonly round: number;
+  readonly frozen: Frozen & { readonly at: FreezePoint };
+  readonly certificate: Certificate;
+}
+
+export type PresentProposal = Exclude<Proposal, { status: 'absent' }>;
+
+/** The last vote on a proposal that was certified. */
+export const certifiedVote = ({ round, frozen, certificate, lastVote }: PresentProposal): CertifiedVote | undefined =>
+  frozen && certificate ? { round, frozen, certificate } : lastVote;
 
 function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   if (event.type === 'ProposalDrafted') {
@@ -154,7 +163,7 @@ function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   return state.status === 'absent' ? state : moved(state, event);
 }
 
-function moved(state: Present, event: Recorded<Exclude<ProposalEvent, { type: 'ProposalDrafted' }>>): Proposal {
+function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { type: 'ProposalDrafted' }>>): Proposal {
   switch (event.type) {
     case 'ProposalSubmitted':
       return { ...state, status: 'submitted' };
@@ -192,7 +201,8 @@ function moved(state: Present, event: Recorded<Exclude<ProposalEvent, { type: 'P
     case 'ProposalRebased': {
       const { proposal, proposer, round } = state;
       const { proposal: _, writtenAgainst, ...text } = event.data;
-      return { status: 'deliberation', proposal, proposer, text, writtenAgainst, round };
+      const lastVote = certifiedVote(state);
+      return { status: 'deliberation', proposal, proposer, text, writtenAgainst, round, ...(lastVote ? { lastVote } : {}) };
     }
     default:
       return state;

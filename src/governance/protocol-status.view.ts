@@ -40,6 +40,8 @@ const tables = {
       rule: 'json?',
       opensAt: 'instant?',
       closesAt: 'instant?',
+      /** From when on a swing of the outcome is late. */
+      swingFrom: 'instant?',
       rollSize: 'integer?',
       rollRoot: 'text?',
       pollsClosedAt: 'integer?',
@@ -76,7 +78,7 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
-  frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null,
+  frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
   rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, touched: null,
 };
 
@@ -154,9 +156,9 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),
     ProposalWithdrawn: moveTo('withdrawn'),
     ProposalFrozen({ data, position, time }, rows) {
-      const { proposal, textHash: _, lateSwing: __, ...frozen } = data;
+      const { proposal, textHash: _, lateSwing, ...frozen } = data;
       const round = roundOf(rows, proposal) + 1;
-      rows.proposal.change(proposal, { state: 'frozen', round, frozenAt: position, frozenTime: instantOf(time), ...frozen });
+      rows.proposal.change(proposal, { state: 'frozen', round, frozenAt: position, frozenTime: instantOf(time), swingFrom: lateSwing?.from ?? null, ...frozen });
     },
     RollSealed: ({ data }, rows) => rows.proposal.change(data.proposal, { rollSize: data.size, rollRoot: data.root }),
     VotingOpened(event, rows) {

@@ -1,28 +1,27 @@
 // Refusals of governance by name, each with the rule it rests on.
 import { defineRejections, refuse, type Decision } from '../kernel/index.ts';
-import type { Proposal, ProposalEvent, ProposalState } from './proposal.ts';
+import type { PresentProposal, Proposal, ProposalEvent, ProposalState } from './proposal.ts';
 
 export const proposalRejections = defineRejections({
   MembersOnly: [403, 'only a member may do this', 'Members decide; nobody else does.'],
-  NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted and withdrawn by who proposed it.'],
+  NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted, rebased and withdrawn by who proposed it.'],
   OwnProposal: [403, 'a proposer never admits the own proposal', 'Recusal: nobody judges the own case.'],
   ProposalExists: [409, 'the proposal exists already', 'A proposal is drafted once.'],
   NoSuchProposal: [404, 'there is no such proposal', 'A proposal is drafted before anything else.'],
-  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, certified, enacted: in this order.'],
+  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, certified, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
   ClauseIdTwice: [422, 'two clauses have the same id', 'A clause is named by its id within the protocol.'],
   NeedsRebase: [409, 'the charter has moved where the text touches it', 'A text written against an older charter never overwrites what has come into force since.'],
+  AnotherMatter: [422, 'a rebase stays with what was proposed', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],
   NoRebaseNeeded: [409, 'the charter has not moved where the text touches it', 'A text is written anew when what it changes has changed.'],
   ProtocolNotInForce: [422, 'no protocol of this code is in force', 'Only what is in force can be repealed.'],
   RulesUnchanged: [422, 'the rules would stay as they are', 'A measure that changes the rules changes at least one of them.'],
-  NoLongerWithdrawable: [409, 'the proposal can no longer be withdrawn', 'Once frozen, a proposal belongs to those who vote on it.'],
+  NoLongerWithdrawable: [409, 'the proposal cannot be withdrawn now', 'Once frozen, a proposal belongs to those who vote on it, until it needs a rebase.'],
   ReadingTooShort: [422, 'the vote would open before the minimum reading time is over', 'Everybody has the charter’s reading time between freeze and vote.'],
   VotingTooShort: [422, 'the vote would be open for less than the charter’s shortest time', 'A vote is open at least as long as the charter says.'],
   VotingTooFar: [422, 'the vote would close more than a year from now', 'A frozen text is decided within a year.'],
   NotYetDue: [409, 'it is too early for this', 'Deadlines are kept to the instant.'],
   RollNotSealed: [409, 'the roll is not sealed yet', 'The roll is sealed before voting may open.'],
 });
-
-export type PresentProposal = Exclude<Proposal, { status: 'absent' }>;
 
 /** Decides on a proposal in its phase; refuses in any other. */
 export function inPhase(

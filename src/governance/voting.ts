@@ -1,5 +1,5 @@
 // From freeze to certificate: the roll, the opening, the two steps of the close, and the count.
-import { accept, decider, refuse, type Act, type Decision } from '../kernel/index.ts';
+import { accept, decider, instantOf, msOf, refuse, type Act, type Decision } from '../kernel/index.ts';
 import { outcomeOf, type Outcome } from '../community/index.ts';
 import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent } from './proposal.ts';
@@ -55,14 +55,18 @@ export const voting = decider<ProposalEvent, Proposal>()({
       });
     },
 
-    CloseVoting(_: CloseVoting, state, { swing }: { readonly swing: Swing | undefined } & Act): Decision<ProposalEvent> {
+    CloseVoting(_: CloseVoting, state, { swing, now: present }: { readonly swing: Swing | undefined } & Act): Decision<ProposalEvent> {
       return inPhase(state, 'polls-closed', ({ proposal: id, pollsClosedAt, frozen, roll, extended }) => {
-        const { rule, lateSwing } = frozen as Frozen;
+        const { rule, lateSwing, closesAt } = frozen as Frozen;
         const closed = { proposal: id, pollsClosedAt: pollsClosedAt as number };
         if (lateSwing && swing && !extended) {
           const outcome = (tally: Tally): Outcome => outcomeOf(rule, { ...tally, roll: (roll as RollSummary).size });
           const [before, now] = [outcome(swing.before), outcome(swing.now)];
-          if ((before === 'passed') !== (now === 'passed')) return accept({ type: 'VotingExtended', data: { ...closed, reason: 'LateSwing', swing: [before, now], closesAt: lateSwing.until } });
+          if ((before === 'passed') !== (now === 'passed')) {
+            // Whenever this comes about, everybody has the whole of the time to answer.
+            const goesOn = instantOf(Math.max(msOf(closesAt), msOf(present)) + msOf(lateSwing.until) - msOf(closesAt));
+            return accept({ type: 'VotingExtended', data: { ...closed, reason: 'LateSwing', closesAt: goesOn } });
+          }
         }
         return accept({ type: 'VotingClosed', data: closed });
       });

@@ -100,7 +100,9 @@ export class ApiSchemas {
     if (!metadata) throw new Error(`${propertyName} does not say of which class it is`);
     const { typeFunction } = metadata;
     if (!('kinds' in typeFunction)) return this.inner(typeFunction());
-    return { oneOf: Object.values(typeFunction.kinds).map((of) => this.inner(of)), discriminator: { propertyName: 'kind' } };
+    const kinds = Object.entries(typeFunction.kinds).map(([kind, of]) => [kind, this.inner(of)] as const);
+    const mapping = Object.fromEntries(kinds.map(([kind, { $ref }]) => [kind, $ref]));
+    return { oneOf: kinds.map(([, of]) => of), discriminator: { propertyName: 'kind', mapping } };
   }
 
   private inner(of: Class): Schema {

@@ -113,7 +113,9 @@ describe('a freeze', () => {
 
   test('sets no deadline in the past, and none more than a year away', () => {
     given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, opensAt: '2020-01-01T00:00:00Z' }, asZara).thenRefused('ReadingTooShort');
+    // A late swing could extend it by a tenth of the vote: that, too, must end within the year.
     const latest = after(NOON, { days: 365 });
+    given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, closesAt: after(NOON, { days: 340 }) }, asZara).thenRefused('VotingTooFar', { latest });
     given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, closesAt: after(latest, { seconds: 1 }) }, asZara).thenRefused('VotingTooFar', { latest });
   });
 
@@ -170,6 +172,7 @@ describe('a measure', () => {
     change({}).thenRefused('RulesUnchanged');
     change({ reading: FOUNDING_RULES.reading }).thenRefused('RulesUnchanged');
     change({ lateSwing: { n: 2, d: 3 } }).thenRefused('InvalidRules');
+    change({ voting: { hours: 168 }, lateSwing: { n: 2, d: 20 } }).thenRefused('RulesUnchanged');
   });
 
   test('is decided by the rule of its class; one that changes that rule by the stricter of the old and the new one', () => {
@@ -211,9 +214,22 @@ describe('a rebase', () => {
   test('is the proposer’s, who is still a member, of a measure that can be enacted', () => {
     given(deliberation, passed, needsRebase(2), { ...moved, membership: steward }).when('RebaseProposal', again, asZara).thenRefused('NotTheProposer');
     given(deliberation, passed, needsRebase(2), { ...moved, membership: outsider }).when('RebaseProposal', again, asIlmari).thenRefused('MembersOnly');
-    given(deliberation, passed, needsRebase(2), moved).when('RebaseProposal', { ...again, measure: { kind: 'repeal-protocol', protocol: 'gone' } }, asIlmari).thenRefused('ProtocolNotInForce');
+    const gone: ProposalEvent[] = [drafted(ILMARI, 1, measured({ kind: 'repeal-protocol', protocol: 'gone' })), ...passed.slice(1) as ProposalEvent[]];
+    given(deliberation, gone, needsRebase(2), moved).when('RebaseProposal', { ...again, measure: { kind: 'repeal-protocol', protocol: 'gone' } }, asIlmari).thenRefused('ProtocolNotInForce');
     given(deliberation, passed, moved).when('RebaseProposal', again, asIlmari).thenRefused('WrongPhase', { phase: 'passed' });
     given(deliberation, moved).when('RebaseProposal', again, asIlmari).thenRefused('NoSuchProposal');
+  });
+
+  test('stays with what was admitted: the kind of measure, and the protocol', () => {
+    const rebase = (of: Measure) => given(deliberation, passed, needsRebase(2), moved).when('RebaseProposal', { ...again, measure: of }, asIlmari);
+    rebase({ kind: 'change-rules', rules: { voting: { seconds: 1 } } }).thenRefused('AnotherMatter', { proposed: 'adopt-protocol, protocol moss-stays' });
+    rebase({ kind: 'repeal-protocol', protocol: measure.protocol }).thenRefused('AnotherMatter');
+    rebase({ ...measure, protocol: 'fern-stays' }).thenRefused('AnotherMatter');
+    rebase({ ...measure, clauses: [] }).then(rebased(2, { ...anew, measure: { ...measure, clauses: [] } }));
+  });
+
+  test('can be forgone: the proposal is withdrawn before everybody', () => {
+    given(deliberation, passed, needsRebase(2), moved).when('WithdrawProposal', { proposal: P }, asIlmari).then({ type: 'ProposalWithdrawn', data: { proposal: P, admitted: true } });
   });
 
   test('is asked for as well when the rules have moved, or a protocol was repealed', () => {

@@ -1,7 +1,7 @@
 // A small community as decisions on proposals see it: its charter, its people, and a proposal on its way.
 import {
   charter, FOUNDING_RULES, membership,
-  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Outcome, type Role, type Untouchable,
+  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Role, type Untouchable,
 } from '../../src/community/index.ts';
 import type { BallotEvent, Choice, Measure, ProposalEvent, ProposedText } from '../../src/governance/index.ts';
 import { after, contentHash, instantOf, msOf } from '../../src/kernel/index.ts';
@@ -83,8 +83,4 @@ export const refusal: CharterEvent = {
   type: 'EnactmentRefused',
   data: { proposal: P, touched: `protocol ${measure.protocol}`, reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 },
 };
-export const turned = (before: Outcome, now: Outcome): ProposalEvent => ({
-  type: 'VotingExtended',
-  data: { proposal: P, reason: 'LateSwing', swing: [before, now], pollsClosedAt: 42, closesAt: EXTENDED_TO },
-});
-export const extended = turned('NotApproved', 'passed');
+export const extended: ProposalEvent = { type: 'VotingExtended', data: { proposal: P, reason: 'LateSwing', pollsClosedAt: 42, closesAt: EXTENDED_TO } };

@@ -8,7 +8,7 @@ import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
 import {
   certified, CLOSES, drafted, enacted, extended, EXTENDED_TO, frozen, ILMARI, inDeliberation, inForce, inVoting, lapsed, living, measure, member, needsRebase, OPENS, opened, ORDINARY, P, passed, pollsClosed,
-  rebased, refusal, sealed, steward, text, turned, votingClosed, ZARA,
+  rebased, refusal, sealed, steward, text, votingClosed, ZARA,
 } from './village.ts';
 
 const none = { roll: undefined, tally: undefined, swing: undefined };
@@ -47,19 +47,25 @@ describe('the vote', () => {
 
   const tally = (yes: number, no: number) => ({ yes, no, abstain: 0, stampedLater: [] });
   const polled = [...inVoting, at(pollsClosed, { position: 42 })];
-  const close = (past: readonly Past<ProposalEvent>[], before: readonly [number, number], now: readonly [number, number]) =>
-    given(voting, past, { ...none, swing: { before: tally(...before), now: tally(...now) } }).when('CloseVoting', { proposal: P });
+  const close = (past: readonly Past<ProposalEvent>[], before: readonly [number, number], after: readonly [number, number], now = CLOSES) =>
+    given(voting, past, { ...none, swing: { before: tally(...before), now: tally(...after) } })
+      .when('CloseVoting', { proposal: P }, { now });
 
   test('goes on once when its outcome turned at the last moment, whichever way: everybody else can answer', () => {
     close(polled, [2, 2], [3, 2]).then(extended);
-    close(polled, [3, 2], [3, 3]).then(turned('passed', 'NotApproved'));
-    close(polled, [1, 1], [2, 1]).then(turned('NoQuorum', 'passed'));
+    close(polled, [3, 2], [3, 3]).then(extended);
+    close(polled, [1, 1], [2, 1]).then(extended);
     close(polled, [3, 2], [5, 4]).then(votingClosed(42));
     // Of two ways to fail neither turns anything.
     close(polled, [0, 1], [2, 3]).then(votingClosed(42));
     const again = [...polled, extended, at(pollsClosed, { position: 52 })];
     close(again, [2, 2], [3, 2]).then(votingClosed(52));
     given(voting, polled, none).when('CloseVoting', { proposal: P }).then(votingClosed(42));
+  });
+
+  test('goes on for the whole of that time even when the service was away at the close', () => {
+    const late = after(CLOSES, { days: 3 });
+    close(polled, [2, 2], [3, 2], late).then({ ...extended, data: { ...extended.data, closesAt: after(EXTENDED_TO, { days: 3 }) } } as ProposalEvent);
   });
 
   test('that goes on closes at its second close, and says in its certificate that it did', () => {

@@ -6,6 +6,7 @@ import { catalogue } from '../../src/registry.ts';
 const clauses = [{ kind: 'untouchable', id: 'silk', materials: ['silk'], parties: 'all-external', exceptions: [] }];
 const { ordinary } = FOUNDING_RULES.decision;
 const { lateSwing: _, ...rules } = FOUNDING_RULES;
+const charter = { quorum: { n: 1, d: 2 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
 const founding = { community: 'c', name: 'n', timeZone: 'UTC', language: 'en', charterText: 'x', firstFounder: 'f', firstFounderName: 's', founderInvitations: [] };
 const frozen = { proposal: 'p', textHash: 'h', charterRevision: 1, rule: ordinary, membershipBeforeFreeze: {}, opensAt: 'o', closesAt: 'c' };
 
@@ -13,7 +14,7 @@ const frozen = { proposal: 'p', textHash: 'h', charterRevision: 1, rule: ordinar
 const BEFORE: readonly [wire: string, written: object, type: string, read: object][] = [
   [
     'community.founded.v1', { ...founding, rules: { ...rules, decision: { ordinary } } },
-    'CommunityFounded', { ...founding, rules: { ...FOUNDING_RULES, lateSwing: { n: 0, d: 1 } } },
+    'CommunityFounded', { ...founding, rules: { ...rules, decision: { ordinary, charter }, lateSwing: { n: 0, d: 1 } } },
   ],
   [
     'community.enactment-refused.v1', { proposal: 'p', protocol: 'silk-stays', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 },

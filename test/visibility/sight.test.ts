@@ -62,7 +62,7 @@ const EVENTS: readonly (
   { type: 'VotingOpened', data: { proposal, closesAt: NOON } },
   { type: 'ProposalLapsed', data: { proposal, reason: 'EmptyRoll' } },
   { type: 'PollsClosed', data: { proposal } },
-  { type: 'VotingExtended', data: { proposal, reason: 'LateSwing', swing: ['passed', 'NotApproved'], pollsClosedAt: 2, closesAt: NOON } },
+  { type: 'VotingExtended', data: { proposal, reason: 'LateSwing', pollsClosedAt: 2, closesAt: NOON } },
   { type: 'VotingClosed', data: { proposal, pollsClosedAt: 2 } },
   { type: 'ProposalCertified', data: { proposal, ...certificate } },
   { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
