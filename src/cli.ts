@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, failureOf } from './cli/failure.ts';
 import { addLogCommands } from './cli/log.command.ts';
+import { addRecountCommand } from './cli/recount.command.ts';
 import { addServiceCommands } from './cli/service.command.ts';
 import { addStartCommand } from './cli/start.command.ts';
 import { addStoryCommand } from './cli/story/story.command.ts';
@@ -20,6 +21,7 @@ addStartCommand(program);
 addServiceCommands(program);
 addViewCommands(program, verify);
 addLogCommands(program, verify);
+addRecountCommand(program);
 addStoryCommand(program);
 program.addCommand(verify);
 for (const command of everyCommand(program)) command.exitOverride().showHelpAfterError('Run it with --help to see what it takes.');

@@ -1,13 +1,13 @@
-// The registry: every event type, view and process of the service. Worker threads load it, so nothing behind it is decorated.
+// The registry: every event type, view, process and inquiry of the service. Worker threads load it, so nothing behind it is decorated.
 import {
   actsView, applications, appointments, charterEvents, communityView, foundersAdmission, invitationEvents, linkingPersons, membershipEvents,
   partyEvents, personEvents,
 } from './community/index.ts';
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
-import { ballotEvents, proposalEvents, protocolStatus, votingProcesses } from './governance/index.ts';
+import { ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
-import type { Process, View } from './runtime/index.ts';
+import type { Inquiry, Process, View } from './runtime/index.ts';
 
 export const catalogue = new EventCatalogue([
   charterEvents,
@@ -35,3 +35,5 @@ export const processes: readonly Process[] = [
   ...votingProcesses,
   lapsingOffers,
 ];
+
+export const inquiries: readonly Inquiry[] = [recount, rollEntry];

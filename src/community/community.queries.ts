@@ -1,9 +1,9 @@
 // What may be read of the community, by whom.
-import type { Instant } from '../kernel/index.ts';
+import { msOf, type Instant } from '../kernel/index.ts';
 import type { ListOptions, Page, ReaderOf, View } from '../runtime/index.ts';
 import type { actsView } from './acts.view.ts';
 import { SELF, type communityView } from './community.view.ts';
-import type { Role } from './membership.ts';
+import type { Admission, Role } from './membership.ts';
 import type { PartyKind, Scope } from './party.ts';
 import type { Purpose } from './person.ts';
 import type { Rules } from './rules.ts';
@@ -96,6 +96,13 @@ export function nameOf(tables: CommunityTables, person: string, viewer: Viewer, 
   if (!maySee(viewer, ['community', { person }])) return null;
   const sealed = tables.person.get(person)?.name;
   return sealed === undefined ? null : (open(sealed) ?? null);
+}
+
+/** The admission on which a member's place on rolls rests; undefined for who is no member. */
+export function admissionOf(tables: CommunityTables, person: string): Admission | undefined {
+  const row = tables.member.get(person);
+  if (!row || row.admission === null || row.admittedAt === null) return undefined;
+  return { position: row.admission, time: msOf(row.admittedAt), as: row.as as Admission['as'] };
 }
 
 const showMember = (tables: CommunityTables, viewer: Viewer, open: Open) => (row: Row<'member'>): MemberShown => {

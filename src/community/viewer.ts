@@ -21,6 +21,9 @@ export interface Viewer {
   readonly until?: Instant;
 }
 
+/** Who asks, and is no stranger. */
+export type Somebody = Viewer & { readonly person: string };
+
 export const PUBLIC: Viewer = { linked: false, member: false, roles: [], parties: [] };
 
 /** Reads a stream's fold as it stands now. */

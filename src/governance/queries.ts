@@ -1,7 +1,8 @@
 // What people ask of governance: proposals as far as they may see them, and what awaits a voter.
-import { maySee, standsOnRoll, type Admission, type Viewer } from '../community/index.ts';
+import { faultOf, communityRejections, maySee, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
 import { msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
+import { outlookOf, type Outlook } from './outlook.ts';
 import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
@@ -10,14 +11,10 @@ type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Re
 export type ProposalRow = RowIn<'proposal'>;
 export type BallotRow = RowIn<'ballot'>;
 
-export interface Counts {
-  readonly yes: number;
-  readonly no: number;
-  readonly abstain: number;
-}
+export type BallotCounts = Omit<Counts, 'roll'>;
 
 /** A proposal with the ballots on record so far. */
-export type ProposalPage = ProposalRow & { readonly counts: Counts | null };
+export type ProposalPage = ProposalRow & { readonly counts: BallotCounts | null };
 
 const mayRead = (viewer: Viewer, row: ProposalRow): boolean => maySee(viewer, [row.shown as 'community' | 'public']);
 
@@ -27,6 +24,9 @@ const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalP
   const tally = mayCount ? tables.tally.get(voteKey(row.key, row.round)) : undefined;
   return { ...row, counts: tally ? { yes: tally.yes, no: tally.no, abstain: tally.abstain } : null };
 };
+
+/** The vote that a proposal is in, or that is to come. */
+export const presentVote = ({ key, round, frozenAt }: ProposalRow): string => voteKey(key, frozenAt === null ? round + 1 : round);
 
 export function proposalFor(tables: Tables, viewer: Viewer, proposal: string): ProposalPage | undefined {
   const row = tables.proposal.get(proposal);
@@ -63,4 +63,34 @@ export function ballotsAwaited(tables: Tables, voter: string, admission: Admissi
     const freeze = { position: frozenAt, time: msOf(frozenTime) };
     return standsOnRoll(admission, freeze, membershipBeforeFreeze as Duration) ? [{ proposal: key, title, closesAt }] : [];
   });
+}
+
+export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule };
+
+/** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules */
+export function outlookFor(tables: Tables, { key, state, round, rollSize, rule: frozen }: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
+  const tally = tables.tally.get(voteKey(key, round));
+  if (state !== 'voting' || !tally || rollSize === null) return undefined;
+  const rule = { ...(frozen as DecisionRule), ...under };
+  const fault = faultOf(rule);
+  if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
+  const { yes, no, abstain } = tally;
+  return { yes, no, abstain, roll: rollSize, rule, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };
+}
+
+/** Somebody's ballot in a proposal's last vote, and whether it counts. */
+export interface OwnBallot {
+  readonly choice: string | null;
+  readonly castAt: string | null;
+  /** `too-late-a-member`: admitted after the freeze, or not long enough before it. */
+  readonly standing: 'counts' | 'no-ballot' | 'no-member' | 'too-late-a-member' | 'no-vote-yet';
+}
+
+export function ownBallot(tables: Tables, { key, round, frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, voter: string, admission: Admission | undefined): OwnBallot {
+  const none = { choice: null, castAt: null };
+  if (frozenAt === null || frozenTime === null) return { ...none, standing: 'no-vote-yet' };
+  if (!admission) return { ...none, standing: 'no-member' };
+  if (!standsOnRoll(admission, { position: frozenAt, time: msOf(frozenTime) }, membershipBeforeFreeze as Duration)) return { ...none, standing: 'too-late-a-member' };
+  const ballot = tables.ballot.get(ballotKey(voteKey(key, round), voter));
+  return ballot ? { choice: ballot.choice, castAt: ballot.castAt, standing: 'counts' } : { ...none, standing: 'no-ballot' };
 }

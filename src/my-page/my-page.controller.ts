@@ -1,13 +1,11 @@
 // Routes of my page.
 import { Controller, Get } from '@nestjs/common';
-import { actsOf, actsView, communityView, paging, ROLES, SCOPES, type ActShown, type Viewer } from '../community/index.ts';
+import { actsOf, actsView, communityView, paging, ROLES, SCOPES, type ActShown, type Somebody } from '../community/index.ts';
 import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
 import { protocolStatus, type AwaitedBallot } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer } from '../http/index.ts';
 import { myPage, type MyPage, type MyParty, type ReportToCorroborate } from './my-page.ts';
-
-type Somebody = Viewer & { readonly person: string };
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };

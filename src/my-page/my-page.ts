@@ -1,5 +1,6 @@
 // My page: who I am here, what waits for me, and every act done in my name. Composed of the other rooms' queries.
 import {
+  admissionOf,
   actsOf,
   memberShown,
   nameOf,
@@ -7,7 +8,6 @@ import {
   SELF,
   type ActShown,
   type ActsTables,
-  type Admission,
   type CommunityTables,
   type Open,
   type Role,
@@ -17,7 +17,7 @@ import {
 import { offersTo, requestsTo, type CustodyTables, type RequestRow, type TransferRow } from '../custody/index.ts';
 import { awaitingCorroborationBy, type DefenceTables } from '../defence/index.ts';
 import { ballotsAwaited, type AwaitedBallot, type protocolStatus } from '../governance/index.ts';
-import { msOf, type Instant } from '../kernel/index.ts';
+import type { Instant } from '../kernel/index.ts';
 import type { Page, ReaderOf } from '../runtime/index.ts';
 
 /** Rows of each kind on the page; the lists behind it have the rest. */
@@ -95,12 +95,6 @@ function charterFor({ community }: MyPageTables, person: string): MyPage['waitin
   return { name: self.name, charterText: self.charterText };
 }
 
-function admissionOf({ community }: MyPageTables, person: string): Admission | undefined {
-  const row = community.member.get(person);
-  if (!row || row.admission === null || row.admittedAt === null) return undefined;
-  return { position: row.admission, time: msOf(row.admittedAt), as: row.as as Admission['as'] };
-}
-
 /** What stewards are waited for. */
 function stewardship({ community, governance }: MyPageTables, { person, roles }: Viewer): Pick<MyPage['waiting'], 'applications' | 'proposals'> {
   if (!roles.includes('steward')) return { applications: [], proposals: [] };
@@ -126,7 +120,7 @@ export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person:
     parties,
     waiting: {
       charter: charterFor(tables, person),
-      ballots: viewer.member ? ballotsAwaited(tables.governance, person, admissionOf(tables, person)) : [],
+      ballots: viewer.member ? ballotsAwaited(tables.governance, person, admissionOf(tables.community, person)) : [],
       offers: movers.flatMap((party) => offersTo(tables.custody, party, MOST)),
       requests: movers.flatMap((party) => requestsTo(tables.custody, party, MOST)),
       sabotage: awaitingCorroborationBy(tables.defence, viewer, MOST).map(({ key: sabotage, facility, reportedAt, corroborations, needed }) => ({

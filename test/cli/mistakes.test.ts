@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { begin, biolithic, STACK, temporaryDirectory } from './biolithic.ts';
 
-const COMMANDS = ['start', 'token', 'play', 'rebuild', 'status', 'log', 'verify', 'verify log', 'verify views', 'backup', 'restore', 'story'];
+const COMMANDS = ['start', 'token', 'play', 'rebuild', 'status', 'log', 'verify', 'verify log', 'verify views', 'backup', 'restore', 'recount', 'story'];
 
 /** A port on which nothing listens. */
 const NOBODY = ['--url', 'http://127.0.0.1:9'];

@@ -172,3 +172,26 @@ describe('verify, backup and restore', () => {
     expect(existsSync(join(data, 'secrets'))).toBe(false);
   });
 });
+
+describe('recount', () => {
+  test('says what the ballots on record add up to, by the rule that decided and by another', async () => {
+    const [certified] = await logged('--type', 'governance.proposal-certified');
+    const proposal = certified?.data['proposal'] as string;
+    const { code, stdout } = await biolithic('recount', proposal, '--data', service.data);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/certificate +8 +2 +0 +10 +passed\nrecounted +8 +2 +0 +10 +passed/);
+    expect(stdout).toMatch(/Ballots +[0-9a-f]{64}/);
+    expect((await biolithic('recount', proposal, '--data', service.data, '--threshold', '9/10')).stdout).toContain('By the rule that you ask for: NotApproved');
+  });
+
+  test('says by name why there is nothing to recount', async () => {
+    const nothing = async (...args: readonly string[]) => {
+      const { code, stderr } = await biolithic('recount', ...args, '--data', service.data);
+      expect(stderr).not.toMatch(STACK);
+      return [code, stderr.split('\n')[0]];
+    };
+    expect(await nothing('00000000-0000-5000-8000-000000000000')).toEqual([1, expect.stringContaining('NoSuchProposal')]);
+    expect(await nothing('the-last-one')).toEqual([2, expect.stringContaining('ProposalId')]);
+    expect(await nothing('00000000-0000-5000-8000-000000000000', '--quorum', 'half')).toEqual([2, expect.stringContaining('fraction')]);
+  });
+});

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { merkleRoot, saltOf, sealOf } from '../../src/governance/index.ts';
+import { entryOf, merkleRoot, rootOf, saltOf, sealOf, type RollEntry } from '../../src/governance/index.ts';
 
 const sha = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
 
@@ -56,5 +56,33 @@ describe('a sealed roll', () => {
     const salt = createHmac('sha256', key).update('p\na').digest();
     expect(saltOf(key, 'p', 'a')).toEqual(salt);
     expect(sealOf(key, 'p', ['a']).root).toBe(sha(Buffer.of(0), salt, Buffer.from('a')).toString('hex'));
+  });
+});
+
+describe('an entry on the roll', () => {
+  const key = Buffer.alloc(32, 7);
+  const persons = (count: number) => Array.from({ length: count }, (_, n) => `person-${String((n * 7) % count).padStart(3, '0')}`);
+
+  test('leads to the sealed root, for everybody on it, however many they are', () => {
+    for (let count = 1; count <= 40; count += 1) {
+      const all = [...new Set(persons(count))];
+      const { root, size } = sealOf(key, 'p', all);
+      for (const person of all) {
+        const entry = entryOf(key, 'p', all, person);
+        expect(entry).toMatchObject({ person, size, root });
+        expect(rootOf(entry as RollEntry)).toBe(root);
+      }
+    }
+  });
+
+  test('is nobody’s who is not on it, and proves nothing for another person, place, size or salt', () => {
+    const all = persons(13);
+    expect(entryOf(key, 'p', all, 'stranger')).toBeUndefined();
+    const entry = entryOf(key, 'p', all, 'person-005') as RollEntry;
+    const forged: Partial<RollEntry>[] = [
+      { person: 'person-006' }, { index: 6 }, { index: 13 }, { size: 5 }, { size: 29 }, { salt: '0'.repeat(64) }, { path: entry.path.slice(1) }, { path: [...entry.path, '0'.repeat(64)] },
+    ];
+    for (const forgery of forged) expect(rootOf({ ...entry, ...forgery })).not.toBe(entry.root);
+    expect(entryOf(key, 'another', all, 'person-005')?.salt).not.toBe(entry.salt);
   });
 });

@@ -241,16 +241,32 @@ describe('a community in force', () => {
     const inName = { headers: { 'biolithic-on-behalf-of': party }, token: buyer.token };
     await refused('VotesInOwnName', call(service.url, 'PUT', `/proposals/${proposal}/ballot`, { ...inName, body: { choice: 'no' } }));
     await refused('NoBallot', tries(iva, 'DELETE', `/proposals/${proposal}/ballot`));
+    await seesAll(oren, [`/proposals/${proposal}/ballot`, `/proposals/${proposal}/outlook`, `/proposals/${proposal}/outlook?threshold=2/3&quorum=1/2&floor=1/4`]);
+    await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/outlook`));
+    await refused('InvalidRules', tries(oren, 'GET', `/proposals/${proposal}/outlook?threshold=1/3`));
+    await refused('NotCertified', tries(oren, 'GET', `/proposals/${proposal}/recount`));
+    await refused('NotFound', tries(oren, 'GET', `/proposals/${randomUUID()}/recount`));
+    await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/recount`));
+    await sees(oren, `/proposals/${proposal}/roll-entry`);
+    await refused('NotOnRoll', tries(buyer, 'GET', `/proposals/${proposal}/roll-entry`));
+    await refused('RollNotSealed', tries(oren, 'GET', `/proposals/${id(rival)}/roll-entry`));
+    await refused('NotFound', tries(oren, 'GET', `/proposals/${randomUUID()}/roll-entry`));
     await does(oren, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
     await seesAll(iva, [`/proposals/${proposal}`, `/proposals/${proposal}/ballots?limit=1`, '/my-page'], cast);
     await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/ballots`));
     await pass(2);
     await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'enacted');
     await town.until(`/proposals/${failing}`, undefined, ({ outcome }) => outcome === 'NoQuorum');
+    await refused('VotingNotOpen', tries(oren, 'GET', `/proposals/${proposal}/outlook`));
+    await sees(iva, `/proposals/${proposal}/recount`);
+    await sees(zara, `/proposals/${proposal}/recount?threshold=%3E2/3`);
+    await sees(zara, `/proposals/${proposal}/ballot`);
+    await refused('InvalidRules', tries(oren, 'GET', `/proposals/${proposal}/recount?quorum=3/2`));
     await refused('VotingNotOpen', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
     await town.until(`/proposals/${id(words)}`, undefined, ({ state }) => state === 'enacted');
     await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall', '/resolutions', `/proposals/${id(words)}`);
     await refused('NeedsRebase', tries(zara, 'POST', `/proposals/${id(rival)}/freeze`, {}));
+    await refused('AnotherMatter', tries(oren, 'POST', `/proposals/${id(rival)}/rebase`, measured({ kind: 'resolution' })));
     await does(oren, 'POST', `/proposals/${id(rival)}/rebase`, draft);
 
     const denials = [

@@ -1,0 +1,81 @@
+// A recount: ballots and roll counted once more from the log alone, held against the certificate, and judged by another rule if one is asked for.
+import { communityRejections, faultOf, outcomeOf, type Counts, type DecisionRule, type Outcome } from '../community/index.ts';
+import { contentHash, defineRejections } from '../kernel/index.ts';
+import type { Inquiry, WholeLog } from '../runtime/index.ts';
+import type { BallotEvent, Choice } from './ballot.ts';
+import { certifiedVote, proposal as proposalFold, proposalStream, type Certificate, type CertifiedVote } from './proposal.ts';
+import { proposalRejections } from './rejections.ts';
+import { rollAt } from './roll.ts';
+
+export const recountRejections = defineRejections({
+  NotCertified: [409, 'the vote has not been certified yet', 'What has been certified can be recounted.'],
+});
+
+export interface RecountAsked {
+  readonly proposal: string;
+  /** Parts of a rule that take the place of those that decided. */
+  readonly under: Partial<DecisionRule>;
+}
+
+export interface Recounted extends Counts {
+  /** SHA-256 of the canonical JSON of [voter, choice, position] for each ballot that counts, by voter: who holds the same ballots gets the same hash. */
+  readonly ballotsHash: string;
+  readonly outcome: Outcome;
+}
+
+export interface Recount {
+  readonly proposal: string;
+  readonly round: number;
+  readonly certificate: Certificate;
+  /** Content hash of the certificate. */
+  readonly certificateHash: string;
+  /** What the log says, by the certificate's rule. */
+  readonly recounted: Recounted;
+  /** Whether counts, roll and outcome are those of the certificate. */
+  readonly agrees: boolean;
+  /** What it would have been by the rule that was asked for. */
+  readonly otherwise?: { readonly rule: DecisionRule; readonly outcome: Outcome };
+}
+
+/** Ballots of a round on record at its close, by voter. */
+function ballotsOf(proposal: string, { round, frozen, certificate }: CertifiedVote, log: WholeLog): Map<string, { choice: Choice; position: number }> {
+  const ballots = new Map<string, { choice: Choice; position: number }>();
+  for (const { type, data, position } of log.events<BallotEvent>(['BallotCast', 'BallotWithdrawn'], frozen.at.position, certificate.pollsClosedAt)) {
+    if (data.proposal !== proposal || data.round !== round) continue;
+    if (type === 'BallotCast') ballots.set(data.voter, { choice: data.choice, position });
+    else ballots.delete(data.voter);
+  }
+  return ballots;
+}
+
+export const recount: Inquiry<RecountAsked, Recount> = {
+  name: 'recount',
+  answer(log, { proposal, under }) {
+    const state = log.fold(proposalFold, proposalStream(proposal));
+    if (state.status === 'absent') throw proposalRejections.NoSuchProposal();
+    const vote = certifiedVote(state);
+    if (!vote) throw recountRejections.NotCertified({ phase: state.status });
+    const { certificate, frozen, round } = vote;
+    const rule = ruleOtherwise(under, certificate.rule);
+    const ballots = ballotsOf(proposal, vote, log);
+    const counts = { yes: 0, no: 0, abstain: 0, roll: rollAt(frozen, log).length };
+    for (const { choice } of ballots.values()) counts[choice] += 1;
+    const list = [...ballots].map(([voter, { choice, position }]) => [voter, choice, position] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const recounted = { ...counts, ballotsHash: contentHash(list), outcome: outcomeOf(certificate.rule, counts) };
+    const { yes, no, abstain, roll, outcome } = certificate;
+    const agrees = contentHash({ yes, no, abstain, roll, outcome }) === contentHash({ ...counts, outcome: recounted.outcome });
+    return {
+      proposal, round, certificate, certificateHash: contentHash(certificate), recounted, agrees,
+      ...(rule ? { otherwise: { rule, outcome: outcomeOf(rule, counts) } } : {}),
+    };
+  },
+};
+
+/** The rule that is asked for, where one is. @throws Rejection InvalidRules */
+function ruleOtherwise(under: Partial<DecisionRule>, decided: DecisionRule): DecisionRule | undefined {
+  if (Object.keys(under).length === 0) return undefined;
+  const rule = { ...decided, ...under };
+  const fault = faultOf(rule);
+  if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
+  return rule;
+}
