@@ -11,6 +11,7 @@ import { grouped, say, table } from './terminal.ts';
 
 interface RecountOptions {
   readonly quorum?: string;
+  readonly turnout?: string;
   readonly threshold?: string;
   readonly floor?: string;
 }
@@ -29,6 +30,7 @@ export function addRecountCommand(program: Command): void {
     LOG,
   )
     .option('--quorum <n/d>', 'instead of the rule’s quorum: share of the roll whose ballots are decisive', matching(FRACTION, '1/3'))
+    .option('--turnout <n/d>', 'instead of the rule’s turnout: share of the roll with any ballot, abstentions included', matching(FRACTION, '1/2'))
     .option('--threshold <n/d>', 'instead of the rule’s threshold: share of yes among decisive ballots; >1/2 is more than half', matching(THRESHOLD, '>1/2 or 2/3'))
     .option('--floor <n/d>', 'instead of the rule’s floor: share of the roll that must say yes', matching(FRACTION, '1/4'))
     .action((proposal: string, options: RecountOptions) => {

@@ -6,11 +6,22 @@ export interface Fraction {
   readonly d: number;
 }
 
+/** What becomes of as many yes as no under a threshold of at least one half: it passes, or nothing changes and it is told as `Tied`. */
+export const TIE_RULES = ['passes', 'status-quo'] as const;
+export type TieRule = (typeof TIE_RULES)[number];
+
+/** Share of yes among the decisive ballots; `strict` = more than, else at least. `tie` where that is at least one half, and only there. */
+export interface Threshold extends Fraction {
+  readonly strict: boolean;
+  readonly tie?: TieRule;
+}
+
 export interface DecisionRule {
   /** Share of the roll whose ballots are decisive (yes or no) that makes the vote count. */
   readonly quorum: Fraction;
-  /** Share of yes among the decisive ballots; `strict` = more than, else at least. */
-  readonly threshold: Fraction & { readonly strict: boolean };
+  /** Share of the roll with any ballot, abstentions included, that makes the vote count; absent = none is asked for. */
+  readonly turnout?: Fraction;
+  readonly threshold: Threshold;
   /** Share of the whole roll that must say yes. */
   readonly floor: Fraction;
 }
@@ -23,21 +34,28 @@ export interface Counts {
   readonly roll: number;
 }
 
-export type Outcome = 'passed' | 'NoQuorum' | 'NotApproved';
+export const OUTCOMES = ['passed', 'NoQuorum', 'NotApproved', 'Tied'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export const MOST_IN_A_FRACTION = 1_000_000;
 
 export const isFraction = ({ n, d }: Fraction): boolean =>
   Number.isSafeInteger(n) && Number.isSafeInteger(d) && n >= 0 && d >= 1 && n <= d && d <= MOST_IN_A_FRACTION;
 
+const NONE: Fraction = { n: 0, d: 1 };
+
+const isHalf = ({ n, d }: Fraction): boolean => n * 2 === d;
+
 /** What is wrong with a rule as a sentence; undefined when it can decide every vote. */
-export function faultOf({ quorum, threshold, floor }: DecisionRule): string | undefined {
-  if (![quorum, threshold, floor].every(isFraction)) {
-    return `quorum, threshold and floor are fractions n/d of whole numbers with 0 ≤ n ≤ d ≤ ${MOST_IN_A_FRACTION}`;
+export function faultOf({ quorum, turnout = NONE, threshold, floor }: DecisionRule): string | undefined {
+  if (![quorum, turnout, threshold, floor].every(isFraction)) {
+    return `quorum, turnout, threshold and floor are fractions n/d of whole numbers with 0 ≤ n ≤ d ≤ ${MOST_IN_A_FRACTION}`;
   }
   if (threshold.strict && threshold.n === threshold.d) return 'more than all can never be reached';
   if (threshold.n * 2 < threshold.d) return 'a threshold below one half would let a minority decide against a majority';
-  if (!threshold.strict && threshold.n * 2 === threshold.d) return 'a threshold of at least one half leaves ties open: it must be strict';
+  const mayTie = isHalf(threshold) && !threshold.strict;
+  if (mayTie && threshold.tie === undefined) return 'a threshold of at least one half leaves ties open: it needs a tie rule, or must be strict';
+  if (!mayTie && threshold.tie !== undefined) return 'a tie rule is for a threshold of at least one half: under any other there is nothing to break';
   return undefined;
 }
 
@@ -53,18 +71,22 @@ const larger = <F extends Fraction>(a: F, b: F): F => (a.n * b.d >= b.n * a.d ? 
 export function stricterOf(a: DecisionRule, b: DecisionRule): DecisionRule {
   const [higher, other] = a.threshold.n * b.threshold.d >= b.threshold.n * a.threshold.d ? [a.threshold, b.threshold] : [b.threshold, a.threshold];
   const same = higher.n * other.d === other.n * higher.d;
+  const strict = higher.strict || (same && other.strict);
+  const tie = isHalf(higher) && !strict ? { tie: a.threshold.tie === 'status-quo' || b.threshold.tie === 'status-quo' ? 'status-quo' : 'passes' } as const : {};
   return {
     quorum: larger(a.quorum, b.quorum),
-    threshold: { n: higher.n, d: higher.d, strict: higher.strict || (same && other.strict) },
+    ...(a.turnout || b.turnout ? { turnout: larger(a.turnout ?? NONE, b.turnout ?? NONE) } : {}),
+    threshold: { n: higher.n, d: higher.d, strict, ...tie },
     floor: larger(a.floor, b.floor),
   };
 }
 
-/** Quorum over decisive ballots, at least one yes, threshold and floor, in this order. */
-export function outcomeOf({ quorum, threshold, floor }: DecisionRule, { yes, no, roll }: Counts): Outcome {
+/** Quorum over decisive ballots and over all, at least one yes, threshold and floor, and the tie rule, in this order. */
+export function outcomeOf({ quorum, turnout = NONE, threshold, floor }: DecisionRule, { yes, no, abstain, roll }: Counts): Outcome {
   const decisive = yes + no;
-  if (compareFractions(decisive, roll, quorum) < 0) return 'NoQuorum';
+  if (compareFractions(decisive, roll, quorum) < 0 || compareFractions(decisive + abstain, roll, turnout) < 0) return 'NoQuorum';
   const share = compareFractions(yes, decisive, threshold);
   const reached = threshold.strict ? share > 0 : share >= 0;
-  return yes > 0 && reached && compareFractions(yes, roll, floor) >= 0 ? 'passed' : 'NotApproved';
+  if (yes === 0 || !reached || compareFractions(yes, roll, floor) < 0) return 'NotApproved';
+  return yes === no && threshold.tie === 'status-quo' ? 'Tied' : 'passed';
 }

@@ -63,8 +63,8 @@ function inOneWay({ decision, lateSwing, corroborations, ...durations }: Rules):
     return { n: n / a, d: d / a };
   };
   const rules = DECISION_CLASSES.map((of) => {
-    const { quorum, threshold, floor } = decision[of];
-    return [lowest(quorum), lowest(threshold), threshold.strict, lowest(floor)];
+    const { quorum, turnout = { n: 0, d: 1 }, threshold, floor } = decision[of];
+    return [lowest(quorum), lowest(turnout), lowest(threshold), threshold.strict, threshold.tie ?? null, lowest(floor)];
   });
   return { rules, lateSwing: lowest(lateSwing), corroborations, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
 }

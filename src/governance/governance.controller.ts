@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, and the protocols in force.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn } from 'class-validator';
-import { admissionOf, communityView, DECISION_CLASSES, maySee, type Outcome, type Somebody, type Viewer } from '../community/index.ts';
+import { admissionOf, communityView, DECISION_CLASSES, maySee, OUTCOMES, type Somebody, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -38,8 +38,6 @@ import { rollEntry } from './roll-entry.ts';
 import { partsOf } from './rule-asked.ts';
 import { RuleAsked } from './rule-asked.commands.ts';
 import { Optional } from '../validation/index.ts';
-
-const OUTCOMES = ['passed', 'NoQuorum', 'NotApproved'] as const satisfies readonly Outcome[];
 
 class ProposalFilter extends Paging {
   /** Phase that the proposals are in. */

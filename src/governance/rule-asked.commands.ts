@@ -11,6 +11,11 @@ export class RuleAsked {
   @Matches(FRACTION, says('1/3'))
   readonly quorum?: string;
 
+  /** Share of the roll with any ballot, as in `1/2`. */
+  @Optional()
+  @Matches(FRACTION, says('1/2'))
+  readonly turnout?: string;
+
   /** Share of yes among the decisive ballots: `>=2/3` (or `2/3`) for at least, `>1/2` for more than. */
   @Optional()
   @Matches(THRESHOLD, says('>1/2 or 2/3'))

@@ -7,6 +7,7 @@ export const THRESHOLD = /^(>=?)?(0|[1-9]\d{0,6})\/([1-9]\d{0,6})$/;
 
 export interface RuleParts {
   readonly quorum?: string | undefined;
+  readonly turnout?: string | undefined;
   readonly threshold?: string | undefined;
   readonly floor?: string | undefined;
 }
@@ -17,8 +18,9 @@ function fraction(text: string): Fraction {
 }
 
 /** The parts that are given, as a rule has them. They have the form of the patterns above. */
-export const partsOf = ({ quorum, threshold, floor }: RuleParts): Partial<DecisionRule> => ({
+export const partsOf = ({ quorum, turnout, threshold, floor }: RuleParts): Partial<DecisionRule> => ({
   ...(quorum === undefined ? {} : { quorum: fraction(quorum) }),
+  ...(turnout === undefined ? {} : { turnout: fraction(turnout) }),
   ...(threshold === undefined ? {} : { threshold: { ...fraction(threshold), strict: /^>\d/.test(threshold) } }),
   ...(floor === undefined ? {} : { floor: fraction(floor) }),
 });

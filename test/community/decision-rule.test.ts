@@ -1,7 +1,7 @@
 // The arithmetic of decisions.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { faultOf, FOUNDING_RULES, outcomeOf, stricterOf, type Counts, type DecisionRule, type Fraction } from '../../src/community/index.ts';
+import { faultOf, FOUNDING_RULES, outcomeOf, stricterOf, TIE_RULES, type Counts, type DecisionRule, type Fraction, type TieRule } from '../../src/community/index.ts';
 
 const ordinary = FOUNDING_RULES.decision.ordinary;
 const counts = (yes: number, no: number, abstain: number, roll: number): Counts => ({ yes, no, abstain, roll });
@@ -41,6 +41,9 @@ test('at least two thirds and more than two thirds differ by exactly two thirds'
 
 test.each([
   ['a tie left open', { ...ordinary, threshold: { n: 1, d: 2, strict: false } }],
+  ['a tie rule where nothing can tie', { ...ordinary, threshold: { n: 1, d: 2, strict: true, tie: 'passes' } }],
+  ['a tie rule for two thirds', { ...ordinary, threshold: { n: 2, d: 3, strict: false, tie: 'status-quo' } }],
+  ['a turnout of more than all', { ...ordinary, turnout: { n: 3, d: 2 } }],
   ['a minority that wins', { ...ordinary, threshold: { n: 49, d: 100, strict: false } }],
   ['more than all', { ...ordinary, threshold: { n: 1, d: 1, strict: true } }],
   ['more than one', { ...ordinary, quorum: { n: 2, d: 1 } }],
@@ -53,6 +56,26 @@ test.each([
 test('the usual rule and a qualified majority are not at fault', () => {
   expect(faultOf(ordinary)).toBeUndefined();
   expect(faultOf({ ...ordinary, threshold: { n: 2, d: 3, strict: false } })).toBeUndefined();
+  for (const tie of TIE_RULES) expect(faultOf({ ...ordinary, threshold: { n: 2, d: 4, strict: false, tie } })).toBeUndefined();
+});
+
+test('as many yes as no is what the tie rule says, and told as a tie where nothing changes', () => {
+  const atLeastHalf = (tie: TieRule): DecisionRule => ({ ...ordinary, threshold: { n: 1, d: 2, strict: false, tie } });
+  expect(outcomeOf(atLeastHalf('passes'), counts(3, 3, 0, 6))).toBe('passed');
+  expect(outcomeOf(atLeastHalf('status-quo'), counts(3, 3, 0, 6))).toBe('Tied');
+  for (const tie of TIE_RULES) {
+    expect(outcomeOf(atLeastHalf(tie), counts(4, 3, 0, 7))).toBe('passed');
+    expect(outcomeOf(atLeastHalf(tie), counts(3, 4, 0, 7))).toBe('NotApproved');
+    expect(outcomeOf({ ...atLeastHalf(tie), quorum: { n: 0, d: 1 } }, counts(0, 0, 5, 7))).toBe('NotApproved');
+    expect(outcomeOf({ ...atLeastHalf(tie), floor: { n: 2, d: 3 } }, counts(3, 3, 0, 6))).toBe('NotApproved');
+  }
+});
+
+test('a turnout counts abstentions, and does not take the place of the quorum', () => {
+  const rule: DecisionRule = { ...ordinary, turnout: { n: 1, d: 2 } };
+  expect(outcomeOf(rule, counts(3, 1, 0, 9))).toBe('NoQuorum');
+  expect(outcomeOf(rule, counts(3, 1, 1, 9))).toBe('passed');
+  expect(outcomeOf(rule, counts(2, 0, 7, 9))).toBe('NoQuorum');
 });
 
 // The law, told in another way: exact rational numbers as reduced fractions of BigInts.
@@ -69,21 +92,29 @@ const minus = (a: Rational, b: Rational): Rational => rational(a.n * b.d - b.n *
 const share = (a: number, b: number): Rational => rational(BigInt(a), BigInt(b));
 const of = ({ n, d }: Fraction): Rational => rational(BigInt(n), BigInt(d));
 
-function outcomeByRationals(rule: DecisionRule, { yes, no, roll }: Counts): string {
+function outcomeByRationals(rule: DecisionRule, { yes, no, abstain, roll }: Counts): string {
   const decisive = yes + no;
   if (minus(share(decisive, roll), of(rule.quorum)).n < 0n) return 'NoQuorum';
+  if (rule.turnout && minus(share(decisive + abstain, roll), of(rule.turnout)).n < 0n) return 'NoQuorum';
   if (yes === 0) return 'NotApproved';
   const above = minus(share(yes, decisive), of(rule.threshold)).n;
   const reached = rule.threshold.strict ? above > 0n : above >= 0n;
-  return reached && minus(share(yes, roll), of(rule.floor)).n >= 0n ? 'passed' : 'NotApproved';
+  if (!reached || minus(share(yes, roll), of(rule.floor)).n < 0n) return 'NotApproved';
+  return rule.threshold.tie === 'status-quo' && yes === no ? 'Tied' : 'passed';
 }
 
 const fraction = fc.integer({ min: 1, max: 1_000_000 }).chain((d) => fc.record({ n: fc.integer({ min: 0, max: d }), d: fc.constant(d) }));
 const nearby = fc.integer({ min: 1, max: 12 }).chain((d) => fc.record({ n: fc.integer({ min: 0, max: d }), d: fc.constant(d) }));
 const anyFraction = fc.oneof(fraction, nearby);
 const anyRule = fc
-  .record({ quorum: anyFraction, threshold: anyFraction, floor: anyFraction, strict: fc.boolean() })
-  .map(({ threshold, strict, ...rest }): DecisionRule => ({ ...rest, threshold: { ...threshold, strict } }));
+  .record({
+    quorum: anyFraction, threshold: fc.oneof(anyFraction, fc.constant({ n: 1, d: 2 }), fc.constant({ n: 3, d: 6 })), floor: anyFraction, strict: fc.boolean(),
+    turnout: fc.option(anyFraction, { nil: undefined }), tie: fc.constantFrom(...TIE_RULES),
+  })
+  .map(({ threshold, strict, turnout, tie, ...rest }): DecisionRule => {
+    const mayTie = threshold.n * 2 === threshold.d && !strict;
+    return { ...rest, ...(turnout ? { turnout } : {}), threshold: { ...threshold, strict, ...(mayTie ? { tie } : {}) } };
+  });
 const ballots = fc.oneof(fc.nat(12), fc.nat(100_000_000));
 const anyCounts = fc.record({ yes: ballots, no: ballots, abstain: ballots, absent: ballots }).map(({ yes, no, abstain, absent }) => {
   return counts(yes, no, abstain, Math.max(1, yes + no + abstain + absent));

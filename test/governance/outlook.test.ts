@@ -31,7 +31,7 @@ describe('the outlook', () => {
 
 describe('a rule in words', () => {
   test('is read as people write it', () => {
-    expect(partsOf({ quorum: '1/3', threshold: '>1/2', floor: '0/1' })).toEqual({ quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } });
+    expect(partsOf({ quorum: '1/3', turnout: '1/2', threshold: '>1/2', floor: '0/1' })).toEqual({ quorum: { n: 1, d: 3 }, turnout: { n: 1, d: 2 }, threshold: { n: 1, d: 2, strict: true }, floor: { n: 0, d: 1 } });
     expect([partsOf({ threshold: '2/3' }), partsOf({ threshold: '>=2/3' })]).toEqual(Array(2).fill({ threshold: { n: 2, d: 3, strict: false } }));
     expect(partsOf({})).toEqual({});
   });

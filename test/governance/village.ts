@@ -1,7 +1,7 @@
 // A small community as decisions on proposals see it: its charter, its people, and a proposal on its way.
 import {
   charter, FOUNDING_RULES, membership,
-  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Role, type Untouchable,
+  type CharterEvent, type DecisionRule, type Membership, type MembershipEvent, type Outcome, type Role, type Untouchable,
 } from '../../src/community/index.ts';
 import type { BallotEvent, Choice, Measure, ProposalEvent, ProposedText } from '../../src/governance/index.ts';
 import { after, contentHash, instantOf, msOf } from '../../src/kernel/index.ts';
@@ -60,7 +60,7 @@ export const opened: ProposalEvent = { type: 'VotingOpened', data: { proposal: P
 export const lapsed = (reason: 'EmptyRoll' | 'NotOpenedInTime'): ProposalEvent => ({ type: 'ProposalLapsed', data: { proposal: P, reason } });
 export const pollsClosed: ProposalEvent = { type: 'PollsClosed', data: { proposal: P } };
 export const votingClosed = (pollsClosedAt: number): ProposalEvent => ({ type: 'VotingClosed', data: { proposal: P, pollsClosedAt } });
-export const certified = (yes: number, no: number, outcome: 'passed' | 'NoQuorum' | 'NotApproved', abstain = 0, roll = 9): ProposalEvent => ({
+export const certified = (yes: number, no: number, outcome: Outcome, abstain = 0, roll = 9): ProposalEvent => ({
   type: 'ProposalCertified',
   data: { proposal: P, yes, no, abstain, roll, rollRoot: 'root', rule: ORDINARY, frozenAt: 4, pollsClosedAt: 7, stampedLater: [], outcome },
 });

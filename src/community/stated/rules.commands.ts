@@ -1,7 +1,7 @@
 // Rules as commands state them: at the founding, and in a measure that changes them.
-import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
 import { Nested, Optional } from '../../validation/index.ts';
-import { MOST_IN_A_FRACTION } from '../decision-rule.ts';
+import { MOST_IN_A_FRACTION, TIE_RULES, type TieRule } from '../decision-rule.ts';
 
 export class StatedFraction {
   @IsInt()
@@ -19,12 +19,22 @@ export class StatedThreshold extends StatedFraction {
   /** More than the fraction, not just as much. */
   @IsBoolean()
   readonly strict!: boolean;
+
+  /** What becomes of as many yes as no: for at least one half, and only for that. */
+  @Optional()
+  @IsIn(TIE_RULES)
+  readonly tie?: TieRule;
 }
 
 export class StatedDecisionRule {
   /** Share of the roll whose ballots are decisive (yes or no) that makes a vote count. */
   @Nested(() => StatedFraction)
   readonly quorum!: StatedFraction;
+
+  /** Share of the roll with any ballot, abstentions included, that makes a vote count. */
+  @Optional()
+  @Nested(() => StatedFraction)
+  readonly turnout?: StatedFraction;
 
   /** Share of yes among the decisive ballots. */
   @Nested(() => StatedThreshold)
