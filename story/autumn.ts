@@ -145,6 +145,20 @@ function lifting(s: Script): void {
   s.send(undefined, 'GET /resolutions', undefined, { answer: { rows: [{ title: 'Thanks to the mycelial network' }] } });
 }
 
+/** A protocol for the days of frost: nobody has to end it. */
+function frost(s: Script): void {
+  s.on('2147-11-13T08:00:00Z');
+  propose(s, {
+    name: 'frost', title: 'Frost days', prose: 'While it freezes, board stays where it keeps somebody warm.', proposer: 'kaito', admittedBy: 'iva',
+    measure: { ...(adopt('frost-days', { kind: 'untouchable', id: 'warmth', materials: ['mycelium-board'], parties: 'all-external', exceptions: [] }) as object), until: '2147-12-15T00:00:00Z' },
+    opensAt: '2147-11-13T15:00:00Z', closesAt: '2147-11-14T16:00:00Z',
+  });
+  s.on('2147-11-13T15:30:00Z');
+  vote(s, 'frost', ELECTORATE.slice(0, 60), { yes: 85, no: 5 }, 1);
+  s.on('2147-11-14T16:00:00Z');
+  s.send(undefined, 'GET /protocols/frost-days', undefined, { answer: { until: '2147-12-15T00:00:00.000Z' }, tell: 'Frost days: a protocol for a month, that ends by itself.' });
+}
+
 /** A vote that is turned in its last hours goes on, and those who were asleep answer. */
 function closeCall(s: Script): void {
   s.on('2147-12-10T08:00:00Z');
@@ -175,7 +189,8 @@ export function yearsEnd(s: Script): void {
   s.on('2147-10-05T08:00:00Z');
   everyday(s, 180, 3);
   secondThoughts(s);
-  s.on('2147-11-14T08:00:00Z');
+  frost(s);
+  s.on('2147-11-14T18:00:00Z');
   everyday(s, 140, 3);
   for (const { name, agent } of OUTSIDERS.slice(0, 4)) {
     const lot = s.pick(s.lots.filter((one) => isFree(s, one) && one.owner === 'community'));
@@ -183,6 +198,7 @@ export function yearsEnd(s: Script): void {
   }
   lifting(s);
   s.on('2147-12-20T17:00:00Z');
+  s.send(undefined, 'GET /protocols/frost-days', undefined, { expect: 'NotFound', tell: 'The frost is over, and so is its protocol.' });
   const held = new Map<string, number>();
   for (const { custodian } of s.lots) held.set(custodian, (held.get(custodian) ?? 0) + 1);
   for (const { name } of FACILITIES) {
