@@ -58,11 +58,15 @@ export type CharterEvent =
         readonly title: string;
         readonly prose: string;
         readonly clauses: readonly Clause[];
+        /** When it ends by itself. */
+        readonly until?: Instant;
         /** Of the charter with this protocol in it. */
         readonly charterRevision: number;
       }
     >
   | Event<'ProtocolRepealed', { readonly proposal: string; readonly protocol: string; readonly charterRevision: number }>
+  /** Its time was over; `proposal` is the one that had put it in force. */
+  | Event<'ProtocolEnded', { readonly proposal: string; readonly protocol: string; readonly charterRevision: number }>
   /** `rules`: all of them, as they are from here on. */
   | Event<'RulesChanged', { readonly proposal: string; readonly rules: Rules; readonly charterRevision: number }>
   | Event<'ResolutionAdopted', { readonly proposal: string; readonly title: string; readonly prose: string }>
@@ -88,6 +92,7 @@ export const charterEvents = describeEvents<CharterEvent>({
   CommunityInForce: { wire: 'community.in-force.v1', visibility: 'public' },
   ProtocolEnacted: { wire: 'community.protocol-enacted.v1', visibility: 'public' },
   ProtocolRepealed: { wire: 'community.protocol-repealed.v1', visibility: 'public' },
+  ProtocolEnded: { wire: 'community.protocol-ended.v1', visibility: 'public' },
   RulesChanged: { wire: 'community.rules-changed.v1', visibility: 'public' },
   ResolutionAdopted: { wire: 'community.resolution-adopted.v1', visibility: 'public' },
   EnactmentRefused: {
@@ -109,6 +114,7 @@ export interface ProtocolInForce {
   readonly charterRevision: number;
   /** Log position from which it binds. */
   readonly since: number;
+  readonly until?: Instant;
 }
 
 /** The revision that an enactment made, or the one that it ran into. */
@@ -186,8 +192,8 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
     case 'CommunityInForce':
       return { ...state, status: 'in-force' };
     case 'ProtocolEnacted': {
-      const { protocol, title, clauses, proposal, charterRevision } = event.data;
-      const enacted = { protocol, title, clauses, proposal, charterRevision, since: event.position };
+      const { protocol, title, clauses, proposal, charterRevision, until } = event.data;
+      const enacted = { protocol, title, clauses, proposal, charterRevision, since: event.position, ...(until === undefined ? {} : { until }) };
       const others = state.protocols.filter((one) => one.protocol !== protocol);
       return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: [...others, enacted] };
     }
@@ -195,6 +201,11 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
       const { protocol, proposal, charterRevision } = event.data;
       const others = state.protocols.filter((one) => one.protocol !== protocol);
       return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: others };
+    }
+    case 'ProtocolEnded': {
+      const { protocol, charterRevision } = event.data;
+      const others = state.protocols.filter((one) => one.protocol !== protocol);
+      return { ...state, revision: charterRevision, moved: { ...state.moved, [`protocol ${protocol}`]: charterRevision }, protocols: others };
     }
     case 'RulesChanged': {
       const { rules, proposal, charterRevision } = event.data;

@@ -34,14 +34,19 @@ function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Froze
 function textOf({ title, prose, measure }: DraftProposal | RebaseProposal): ProposedText {
   if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
   const clauses = measure.clauses.map(({ kind, id, materials, parties, exceptions }) => ({ kind, id, materials, parties, exceptions }));
-  return { title, prose, measure: { kind: measure.kind, protocol: measure.protocol, clauses } };
+  const until = measure.until === undefined ? {} : { until: canonical(measure.until) };
+  return { title, prose, measure: { kind: measure.kind, protocol: measure.protocol, clauses, ...until } };
 }
 
+/** Whether a measure puts something in force that is over by an instant. */
+const endsBy = (measure: Measure, instant: Instant): boolean => measure.kind === 'adopt-protocol' && measure.until !== undefined && measure.until <= instant;
+
 /** Why a measure could not be enacted even if the charter stayed as it is; undefined when it could. */
-function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[]): Rejection | undefined {
+function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
   switch (measure.kind) {
     case 'adopt-protocol':
       if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();
+      if (endsBy(measure, now)) return proposalRejections.SunsetTooEarly({ until: measure.until, earliest: now });
       return unregistered.length > 0 ? communityRejections.PartyNotRegistered({ parties: unregistered }) : undefined;
     case 'repeal-protocol':
       return inForceAs(charter, measure.protocol) ? undefined : proposalRejections.ProtocolNotInForce({ protocol: measure.protocol });
@@ -59,17 +64,17 @@ function faultIn(measure: Measure, charter: CharterInForce, unregistered: readon
 export const deliberation = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
-    DraftProposal(command: DraftProposal, state, { charter, membership, unregistered, actor, newId }: Context): Decision<ProposalEvent> {
+    DraftProposal(command: DraftProposal, state, { charter, membership, unregistered, actor, now, newId }: Context): Decision<ProposalEvent> {
       if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
       if (state.status !== 'absent') return refuse(proposalRejections.ProposalExists());
       const text = textOf(command);
-      const fault = faultIn(text.measure, charter, unregistered);
+      const fault = faultIn(text.measure, charter, unregistered, now);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalDrafted', data: { proposal: newId(), proposer: actor, writtenAgainst: charter.revision, ...text } });
     },
 
-    RebaseProposal(command: RebaseProposal, state, { charter, membership, unregistered, actor }: Context): Decision<ProposalEvent> {
+    RebaseProposal(command: RebaseProposal, state, { charter, membership, unregistered, actor, now }: Context): Decision<ProposalEvent> {
       if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
@@ -79,7 +84,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (status === 'deliberation' && !movedSince(charter, before.measure, writtenAgainst)) return refuse(proposalRejections.NoRebaseNeeded());
       const text = textOf(command);
       if (matterOf(text.measure) !== matterOf(before.measure)) return refuse(proposalRejections.AnotherMatter({ proposed: matterOf(before.measure) }));
-      const fault = faultIn(text.measure, charter, unregistered);
+      const fault = faultIn(text.measure, charter, unregistered, now);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalRebased', data: { proposal: id, writtenAgainst: charter.revision, ...text } });
     },
@@ -122,7 +127,9 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
         if (closes < shortest) return refuse(proposalRejections.VotingTooShort({ earliest: shortest, closesAt: closes }));
         const latest = after(now, YEAR);
         const lateSwing = lateSwingOf(rules.lateSwing, opens, closes);
-        if ((lateSwing?.until ?? closes) > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
+        const end = lateSwing?.until ?? closes;
+        if (endsBy(text.measure, end)) return refuse(proposalRejections.SunsetTooEarly({ earliest: end }));
+        if (end > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
         return accept({
           type: 'ProposalFrozen',
           data: {

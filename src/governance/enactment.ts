@@ -1,9 +1,9 @@
 // Enactment: a passed proposal changes the charter, or is refused there because the text it was written against has moved. The charter
 // is where exactly one of two rivals wins.
 import { accept, decider, defineRejections, refuse, type Act, type Decision } from '../kernel/index.ts';
-import { changed, charter, isInForce, type Charter, type CharterEvent, type CharterInForce, type Touched } from '../community/index.ts';
+import { changed, charter, inForceAs, isInForce, type Charter, type CharterEvent, type CharterInForce, type Touched } from '../community/index.ts';
 import { movedSince, type ProposedText } from './measure.ts';
-import type { ConcludeEnactment, EnactMeasure } from './proposal.commands.ts';
+import type { ConcludeEnactment, EnactMeasure, EndProtocol } from './proposal.commands.ts';
 import { proposal as proposalFold, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
@@ -32,7 +32,10 @@ function done({ title, prose, measure }: ProposedText, proposal: string, state: 
   const charterRevision = state.revision + 1;
   switch (measure.kind) {
     case 'adopt-protocol':
-      return { type: 'ProtocolEnacted', data: { proposal, protocol: measure.protocol, title, prose, clauses: measure.clauses, charterRevision } };
+      return {
+        type: 'ProtocolEnacted',
+        data: { proposal, protocol: measure.protocol, title, prose, clauses: measure.clauses, ...(measure.until === undefined ? {} : { until: measure.until }), charterRevision },
+      };
     case 'repeal-protocol':
       return { type: 'ProtocolRepealed', data: { proposal, protocol: measure.protocol, charterRevision } };
     case 'change-rules':
@@ -55,6 +58,20 @@ export const enactment = decider<CharterEvent, Charter>()({
       const moved = movedSince(state, text.measure, frozen.charterRevision);
       if (moved) return accept({ type: 'EnactmentRefused', data: { proposal: id, ...moved, reason: 'NeedsRebase', frozenAt: frozen.charterRevision } });
       return accept(done(text, id, state));
+    },
+  },
+});
+
+/** A protocol that ends by itself does so by an event, from whose position on it binds nobody. */
+export const sunset = decider<CharterEvent, Charter>()({
+  ...charter,
+  name: 'sunset',
+  decide: {
+    EndProtocol({ protocol }: EndProtocol, state, { now }: Act): Decision<CharterEvent> {
+      const inForce = inForceAs(state, protocol);
+      if (!isInForce(state) || inForce?.until === undefined) return refuse(proposalRejections.ProtocolNotInForce({ protocol }));
+      if (now < inForce.until) return refuse(proposalRejections.NotYetDue({ due: inForce.until }));
+      return accept({ type: 'ProtocolEnded', data: { protocol, proposal: inForce.proposal, charterRevision: state.revision + 1 } });
     },
   },
 });

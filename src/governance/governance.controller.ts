@@ -153,7 +153,7 @@ export class ProposalController {
   @Post()
   @ForLinkedPersons()
   @Describes('Draft a proposal', 'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, or nothing but words.')
-  @Rejects('CommunityNotInForce', 'MembersOnly', 'ProposalExists', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'InvalidRules', 'RulesUnchanged')
+  @Rejects('CommunityNotInForce', 'MembersOnly', 'ProposalExists', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged')
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -185,7 +185,7 @@ export class ProposalController {
   @Post(':proposal/freeze')
   @ForLinkedPersons()
   @Describes('Freeze a proposal and set its vote', 'Fixes text, charter revision, roll, decision rule and deadlines. The rest follows by itself.')
-  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'CommunityNotInForce', 'NeedsRebase', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'CommunityNotInForce', 'NeedsRebase', 'SunsetTooEarly', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
   freeze(@Command(FreezeProposal) command: FreezeProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -195,7 +195,7 @@ export class ProposalController {
   @Describes('Write one’s text anew against the charter as it is now', 'When what it changes has moved since it was written. It goes back to deliberation.')
   @Rejects(
     'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', 'ClauseIdTwice', 'PartyNotRegistered',
-    'ProtocolNotInForce', 'InvalidRules', 'RulesUnchanged',
+    'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
   )
   rebase(@Command(RebaseProposal) command: RebaseProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);

@@ -16,7 +16,7 @@ import { handles, type Handling, type Load } from '../runtime/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
 import { deliberation } from './deliberation.ts';
-import { conclusion, enactment, foundIn } from './enactment.ts';
+import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
 import {
   AdmitProposal,
   CertifyProposal,
@@ -24,6 +24,7 @@ import {
   CloseVoting,
   ConcludeEnactment,
   DraftProposal,
+  EndProtocol,
   EnactMeasure,
   FreezeProposal,
   OpenVoting,
@@ -105,6 +106,7 @@ export const governanceHandlings: readonly Handling[] = [
     stream: () => CHARTER_STREAM,
     context: (command, load) => ({ proposal: load(proposal, proposalStream(command.proposal)) }),
   }),
+  handles(sunset, [EndProtocol], { stream: () => CHARTER_STREAM }),
   handles(conclusion, [ConcludeEnactment], {
     stream: (command) => proposalStream(command.proposal),
     context: (command, load, _, state) => ({

@@ -3,12 +3,13 @@ import {
   changed, lastMoved, stricterOf,
   type Charter, type Clause, type DecisionClass, type DecisionRule, type Rules, type RulesChange, type Touched,
 } from '../community/index.ts';
+import type { Instant } from '../kernel/index.ts';
 
 export const MEASURES = ['adopt-protocol', 'repeal-protocol', 'change-rules', 'resolution'] as const;
 
 export type Measure =
-  /** Puts a protocol in force, or its new text in the place of the one in force. */
-  | { readonly kind: 'adopt-protocol'; readonly protocol: string; readonly clauses: readonly Clause[] }
+  /** Puts a protocol in force, or its new text in the place of the one in force; `until`: when it ends by itself. */
+  | { readonly kind: 'adopt-protocol'; readonly protocol: string; readonly clauses: readonly Clause[]; readonly until?: Instant }
   | { readonly kind: 'repeal-protocol'; readonly protocol: string }
   | { readonly kind: 'change-rules'; readonly rules: RulesChange }
   /** Words only. */

@@ -70,6 +70,11 @@ export class AdoptProtocol {
   /** What the machine enforces. */
   @ListOf(() => UntouchableClause, 100)
   readonly clauses!: readonly UntouchableClause[];
+
+  /** RFC 3339 instant at which it ends by itself; absent: it is in force until another decision. */
+  @Optional()
+  @IsInstant()
+  readonly until?: string;
 }
 
 export class RepealProtocol {
@@ -151,5 +156,10 @@ export class CloseVoting extends OnProposal {}
 export class CertifyProposal extends OnProposal {}
 
 export class EnactMeasure extends OnProposal {}
+
+export class EndProtocol {
+  @Matches(CODE, PROTOCOL)
+  readonly protocol!: string;
+}
 
 export class ConcludeEnactment extends OnProposal {}

@@ -15,6 +15,8 @@ const tables = {
     proposal: 'text',
     charterRevision: 'integer',
     enactedAt: 'instant',
+    /** When it ends by itself. */
+    until: 'instant?',
   }),
   /** By ProposalId. */
   proposal: temporal(
@@ -138,12 +140,13 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
-      const { protocol, title, prose, clauses, proposal, charterRevision } = data;
-      const row = { title, prose, clauses, proposal, charterRevision, enactedAt: instantOf(time) };
+      const { protocol, title, prose, clauses, proposal, charterRevision, until = null } = data;
+      const row = { title, prose, clauses, proposal, charterRevision, enactedAt: instantOf(time), until };
       if (rows.protocol.current(protocol)) rows.protocol.change(protocol, row);
       else rows.protocol.open(protocol, row);
     },
     ProtocolRepealed: ({ data }, rows) => rows.protocol.close(data.protocol),
+    ProtocolEnded: ({ data }, rows) => rows.protocol.close(data.protocol),
     ResolutionAdopted: ({ data: { proposal, title, prose }, time }, rows) => rows.resolution.open(proposal, { title, prose, adoptedAt: instantOf(time) }),
     ProposalDrafted({ data, time }, rows) {
       const { proposal, proposer, title, prose, measure } = data;

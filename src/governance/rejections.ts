@@ -14,6 +14,7 @@ export const proposalRejections = defineRejections({
   AnotherMatter: [422, 'a rebase stays with what was proposed', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],
   NoRebaseNeeded: [409, 'the charter has not moved where the text touches it', 'A text is written anew when what it changes has changed.'],
   ProtocolNotInForce: [422, 'no protocol of this code is in force', 'Only what is in force can be repealed.'],
+  SunsetTooEarly: [422, 'the protocol would end before it could be in force', 'A protocol that ends by itself ends after its vote.'],
   RulesUnchanged: [422, 'the rules would stay as they are', 'A measure that changes the rules changes at least one of them.'],
   NoLongerWithdrawable: [409, 'the proposal cannot be withdrawn now', 'Once frozen, a proposal belongs to those who vote on it, until it needs a rebase.'],
   ReadingTooShort: [422, 'the vote would open before the minimum reading time is over', 'Everybody has the charter’s reading time between freeze and vote.'],

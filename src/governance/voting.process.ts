@@ -1,4 +1,4 @@
-// What a frozen proposal is owed: its roll, its vote, its close, its count, and its enactment.
+// What a frozen proposal is owed: its roll, its vote, its close, its count, its enactment, and the end of what it put in force for a time.
 import type { CharterEvent } from '../community/index.ts';
 import { owes, process, type Process } from '../runtime/index.ts';
 import type {
@@ -7,6 +7,7 @@ import type {
   CloseVoting,
   ConcludeEnactment,
   EnactMeasure,
+  EndProtocol,
   OpenVoting,
   SealRoll,
 } from './proposal.commands.ts';
@@ -75,6 +76,18 @@ export const concluding = process<ProposalEvent | CharterEvent>()({
   run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),
 });
 
+type OfProtocol = { readonly data: { readonly protocol: string } };
+const ofProtocol = ({ data }: OfProtocol): string => data.protocol;
+
+/** Another text of the same protocol has a time of its own, or none. */
+export const sunsetting = process<CharterEvent>()({
+  name: 'sunsetting',
+  version: 1,
+  opens: { ProtocolEnacted: (event) => (event.data.until === undefined ? undefined : { key: ofProtocol(event), due: event.data.until }) },
+  discharges: { ProtocolEnacted: ofProtocol, ProtocolRepealed: ofProtocol, ProtocolEnded: ofProtocol },
+  run: ({ key }) => owes<EndProtocol>('EndProtocol', { protocol: key }),
+});
+
 export const votingProcesses: readonly Process[] = [
-  rollSealing, opening, pollsClosing, votingClosing, certification, enacting, concluding,
+  rollSealing, opening, pollsClosing, votingClosing, certification, enacting, concluding, sunsetting,
 ];

@@ -5,7 +5,7 @@ import { deliberation, proposalEvents, type Measure, type ProposalEvent } from '
 import { after, contentHash, derivedId } from '../../src/kernel/index.ts';
 import { folded, given, NOON } from '../support/given.ts';
 import {
-  admittedBy, clause, CLOSES, drafted, enacted, forming, frozen, ILMARI, inDeliberation, inForce, inVoting, living, measure, member, needsRebase, OPENS, outsider, P, passed, rebased, sealed, steward,
+  admittedBy, clause, CLOSES, drafted, enacted, EXTENDED_TO, forming, frozen, ILMARI, inDeliberation, inForce, inVoting, living, measure, member, needsRebase, OPENS, outsider, P, passed, rebased, sealed, steward,
   STRANGER, submitted, text, ZARA,
 } from './village.ts';
 
@@ -162,6 +162,16 @@ describe('a measure', () => {
     given(deliberation, byMember).when('DraftProposal', repeal, asIlmari).thenRefused('ProtocolNotInForce', { protocol: measure.protocol });
     const { decision } = given(deliberation, { ...byMember, charter: folded(charter, ...inForce, enacted('a', 2)) }).when('DraftProposal', repeal, asIlmari);
     expect(decision).toMatchObject({ accepted: true, events: [{ data: { measure: repeal.measure, writtenAgainst: 2 } }] });
+  });
+
+  test('that puts a protocol in force for a time has it end after its vote, and after what extends that', () => {
+    const until = (instant: string) => measured({ ...measure, until: instant });
+    given(deliberation, byMember).when('DraftProposal', until(NOON), asIlmari).thenRefused('SunsetTooEarly');
+    const { decision } = given(deliberation, byMember).when('DraftProposal', until('2027-01-01T01:00:00+01:00'), asIlmari);
+    expect(decision).toMatchObject({ accepted: true, events: [{ data: { measure: { until: '2027-01-01T00:00:00.000Z' } } }] });
+    const freeze = (instant: string) => given(deliberation, drafted(ILMARI, 1, until(instant)), submitted, admittedBy(), bySteward).when('FreezeProposal', { proposal: P }, asZara);
+    freeze(EXTENDED_TO).thenRefused('SunsetTooEarly', { earliest: EXTENDED_TO });
+    expect(freeze(after(EXTENDED_TO, { seconds: 1 })).decision).toMatchObject({ accepted: true });
   });
 
   test('changes the rules to such as a charter can have, and to others than it has', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PUBLIC, type CharterEvent, type Viewer } from '../../src/community/index.ts';
 import {
-  ballotKey, ballotsAwaited, certification, CHOICES, concluding, enacting, opening, pollsClosing, proposalFor, proposalsFor, protocolStatus, rollSealing, tallied, voteKey, votingClosing,
+  ballotKey, ballotsAwaited, certification, CHOICES, concluding, enacting, opening, pollsClosing, proposalFor, proposalsFor, protocolStatus, rollSealing, sunsetting, tallied, voteKey, votingClosing,
   type BallotEvent, type ProposalEvent,
 } from '../../src/governance/index.ts';
 import { msOf, type Event } from '../../src/kernel/index.ts';
@@ -20,7 +20,7 @@ const member: Viewer = { person: ZARA, linked: true, member: true, roles: ['memb
 describe('protocol status', () => {
   test('shows a protocol in force: since when, and by which vote', () => {
     given(protocolStatus, enacted(P, 2)).then('protocol', {
-      [measure.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON },
+      [measure.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON, until: null },
     });
     given(protocolStatus, enacted('older', 2), enacted(P, 3)).thenRow('protocol', measure.protocol, { proposal: P, charterRevision: 3 });
   });
@@ -176,6 +176,19 @@ describe('a frozen proposal is owed', () => {
     given(enacting, certified(5, 1, 'passed')).thenRuns(P, { command: 'EnactMeasure', body });
     for (const outcome of ['NoQuorum', 'NotApproved'] as const) given(enacting, certified(1, 5, outcome)).thenOwed();
     given(enacting, certified(5, 1, 'passed'), enacted(P, 2)).thenOwed();
+  });
+
+  const ended: CharterEvent = { type: 'ProtocolEnded', data: { proposal: P, protocol: measure.protocol, charterRevision: 3 } };
+
+  test('the end of what it put in force for a time, unless another decision comes first', () => {
+    const forATime = { ...enacted(P, 2), data: { ...enacted(P, 2).data, until: CLOSES } } as CharterEvent;
+    given(sunsetting, forATime).thenRuns(measure.protocol, { command: 'EndProtocol', body: { protocol: measure.protocol } }, CLOSES);
+    given(sunsetting, enacted(P, 2)).thenOwed();
+    given(sunsetting, forATime, ended).thenOwed();
+    given(sunsetting, forATime, enacted('newer', 3)).thenOwed();
+    given(sunsetting, forATime, { type: 'ProtocolRepealed', data: { proposal: 'r', protocol: measure.protocol, charterRevision: 3 } }).thenOwed();
+    given(protocolStatus, forATime).thenRow('protocol', measure.protocol, { until: CLOSES });
+    given(protocolStatus, forATime, ended).then('protocol', {});
   });
 
   test('to be told what became of it, one way or the other', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { charter, FOUNDING_RULES, outcomeOf, type CharterEvent } from '../../src/community/index.ts';
-import { conclusion, deliberation, enactment, foundIn, proposal, voting, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
+import { conclusion, deliberation, enactment, foundIn, proposal, sunset, voting, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
 import type { Act, Decision, Event } from '../../src/kernel/index.ts';
 import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
@@ -131,6 +131,20 @@ describe('enactment', () => {
       { type: 'RulesChanged', data: { proposal: 'c', rules, charterRevision: 4 } }, { type: 'ResolutionAdopted', data: { proposal: 'w', title: 't', prose: 'p' } },
     ];
     expect(folded(charter, ...past)).toMatchObject({ revision: 4, protocols: [], rules, moved: { 'protocol other': 3, rules: 4 } });
+  });
+
+  test('for a time ends by itself, at its time, once', () => {
+    const forATime = passedAs({ ...measure, until: EXTENDED_TO });
+    const inForceForATime: CharterEvent = { ...enacted(P, 2), data: { ...enacted(P, 2).data, until: EXTENDED_TO } } as CharterEvent;
+    given(enactment, inForce, forATime).when('EnactMeasure', enact).then(inForceForATime);
+    const ends = { protocol: measure.protocol };
+    const ended: CharterEvent = { type: 'ProtocolEnded', data: { proposal: P, protocol: measure.protocol, charterRevision: 3 } };
+    given(sunset, inForce, inForceForATime).when('EndProtocol', ends, { now: CLOSES }).thenRefused('NotYetDue', { due: EXTENDED_TO });
+    given(sunset, inForce, inForceForATime).when('EndProtocol', ends, { now: EXTENDED_TO }).then(ended);
+    for (const past of [[inForceForATime, ended], [inForceForATime, enacted('newer', 3)], []]) {
+      given(sunset, inForce, past).when('EndProtocol', ends, { now: EXTENDED_TO }).thenRefused('ProtocolNotInForce');
+    }
+    expect(folded(charter, ...inForce, inForceForATime, ended)).toMatchObject({ revision: 3, protocols: [], moved: { 'protocol moss-stays': 3 } });
   });
 
   test('of a change of the rules never undoes another one that came first', () => {

@@ -200,6 +200,7 @@ describe('a community in force', () => {
       ProtocolNotInForce: measured({ kind: 'repeal-protocol', protocol: 'never-was' }),
       InvalidRules: measured({ kind: 'change-rules', rules: { reading: { days: 365 } } }),
       RulesUnchanged: measured({ kind: 'change-rules', rules: {} }),
+      SunsetTooEarly: measured({ kind: 'adopt-protocol', protocol: 'too-short', clauses: [], until: '2001-01-01T00:00:00Z' }),
     });
     await refused('ClauseIdTwice', tries(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: [...clauses, ...clauses] } }));
     await refused('PartyNotRegistered', tries(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: [{ ...clauses[0], parties: [randomUUID()] }] } }));

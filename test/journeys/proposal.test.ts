@@ -15,7 +15,7 @@ let frozen: Response;
 const page = (...known: Response[]) => commons.oren.reads(`/proposals/${proposal}`, ...known);
 
 beforeAll(async () => {
-  commons = await Commons.found();
+  commons = await Commons.found({ rules: { token: { days: 365 } } });
   mara = await commons.member('Mara');
 });
 afterAll(() => commons.close());
@@ -189,6 +189,20 @@ describe('given other things to decide', () => {
     expect(await decided(repeal, [commons.zara, commons.oren])).toMatchObject({ state: 'enacted' });
     expect(told(await commons.oren.reads('/protocols/sovereignty', await commons.place.head()))).toBe('404 NotFound');
     expect(told(await mara.posts('/proposals', { title: 'Once more', prose: 'Away with it.', measure: repeal }))).toBe('422 ProtocolNotInForce');
+  });
+
+  test('when a protocol is put in force for a time, then it binds until then and no longer, and a new vote renews it', async () => {
+    const [{ zara, oren }, { place }] = [commons, commons];
+    const forATime = { ...adopt('quiet-weeks', untouchable('silk')), until: place.in({ days: 24 }) };
+    expect(await decided(forATime, [zara, oren])).toMatchObject({ state: 'enacted' });
+    expect((await place.anybody.reads('/protocols/quiet-weeks', await place.head())).body).toMatchObject({ until: forATime.until });
+    const before = await place.passes({ days: 13, hours: 23 });
+    expect(told(await place.anybody.reads('/protocols/quiet-weeks', before))).toBe('200');
+    const ended = await place.passes({ hours: 1 });
+    expect(told(await place.anybody.reads('/protocols/quiet-weeks', ended))).toBe('404 NotFound');
+    expect(told(await oren.posts('/proposals', { title: 'Too late', prose: 'It is over.', measure: forATime }))).toBe('422 SunsetTooEarly');
+    expect(await decided({ ...forATime, until: place.in({ days: 30 }) }, [zara, oren])).toMatchObject({ state: 'enacted' });
+    expect((await place.anybody.reads('/protocols/quiet-weeks', await place.head())).body.since).toBeGreaterThan(ended);
   });
 
   test('when nothing but words is agreed to, then they stay on record; and a measure that nobody knows is none', async () => {

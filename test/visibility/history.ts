@@ -257,13 +257,15 @@ export class History {
       }
       await this.pass({ days: 2 });
     };
-    await decided({ kind: 'resolution' }, { kind: 'change-rules', rules: { token: { days: 60 } } }, { kind: 'adopt-protocol', protocol: 'for-a-while', clauses: [] });
+    await decided({ kind: 'resolution' }, { kind: 'change-rules', rules: { token: { days: 60 } } }, { kind: 'adopt-protocol', protocol: 'for-a-while', clauses: [] },
+      { kind: 'adopt-protocol', protocol: 'for-a-week', clauses: [], until: this.in({ days: 7 }) });
     // Nobody says a word until the last hour but one: then it passes, and the vote goes on.
     const late = await this.frozen('in the end', {}, { kind: 'resolution' });
     await this.pass({ hours: 23 });
     for (const voter of ['zara', 'oren', 'iva', 'goro']) await this.does(voter, 'PUT', `/proposals/${late}/ballot`, { choice: 'yes' });
     await this.pass({ days: 1 });
     await decided({ kind: 'repeal-protocol', protocol: 'for-a-while' });
+    await this.pass({ days: 7 });
   }
 
   /** A vote that is not opened in time: the service slept over it. */

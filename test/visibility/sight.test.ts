@@ -40,6 +40,7 @@ const EVENTS: readonly (
   { type: 'CommunityInForce', data: { community: 'community', founders: ['founder', 'second'] } },
   { type: 'ProtocolEnacted', data: { proposal, ...text, charterRevision: 2 } },
   { type: 'ProtocolRepealed', data: { proposal, protocol: 'p', charterRevision: 3 } },
+  { type: 'ProtocolEnded', data: { proposal, protocol: 'p', charterRevision: 3 } },
   { type: 'RulesChanged', data: { proposal, rules: FOUNDING_RULES, charterRevision: 4 } },
   { type: 'ResolutionAdopted', data: { proposal, title: 't', prose: 'p' } },
   { type: 'EnactmentRefused', data: { proposal, touched: 'protocol p', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } },

@@ -21,6 +21,7 @@ CharterAccepted              +      +      +       +       +       +        +   
 CommunityInForce             +      +      +       +       +       +        +         +       +    |                      |
 ProtocolEnacted              +      +      +       +       +       +        +         +       +    |                      |
 ProtocolRepealed             +      +      +       +       +       +        +         +       +    |                      |
+ProtocolEnded                +      +      +       +       +       +        +         +       +    |                      |
 RulesChanged                 +      +      +       +       +       +        +         +       +    |                      |
 ResolutionAdopted            +      +      +       +       +       +        +         +       +    |                      |
 EnactmentRefused             +      +      +       +       +       +        +         +       +    |                      |
