@@ -38,10 +38,16 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof LogFileRejected && BROKEN.has(error.why)) return new Failure(error.name, error.message);
   if (error instanceof ViewsLocked || error instanceof SecretsMissing) return new Failure(error.name, error.message, EXIT.unreachable);
   if (error instanceof LogError) return new Failure(error.name, error.message, EXIT.unreachable);
-  if (error instanceof Rejection) return new Failure(error.name, error.message);
+  if (error instanceof Rejection) return new Failure(error.name, [error.message, ...factsOf(error)].join(': '));
   if (error instanceof Error && isSystemError(error)) return new Failure(error.code, error.message, EXIT.unreachable);
   return undefined;
 }
+
+/** What a refusal says of the case, where it says anything. */
+const factsOf = ({ details }: Rejection): string[] => {
+  const facts = Object.entries(details).map(([name, fact]) => (name === 'fault' ? String(fact) : `${name} ${typeof fact === 'string' ? fact : JSON.stringify(fact)}`));
+  return facts.length === 0 ? [] : [facts.join(', ')];
+};
 
 const isSystemError = (error: Error): error is Error & { code: string } =>
   'syscall' in error && 'code' in error && typeof error.code === 'string';

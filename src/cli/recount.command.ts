@@ -1,5 +1,6 @@
 // `recount`: a certified vote counted once more, from the log's file alone.
 import { InvalidArgumentError, type Command } from 'commander';
+import type { DecisionRule } from '../community/index.ts';
 import { FRACTION, partsOf, recount, THRESHOLD } from '../governance/index.ts';
 import { isUuid } from '../kernel/index.ts';
 import { catalogue } from '../registry.ts';
@@ -14,6 +15,7 @@ interface RecountOptions {
   readonly turnout?: string;
   readonly threshold?: string;
   readonly floor?: string;
+  readonly asOf?: number;
 }
 
 const matching = (pattern: RegExp, example: string) => (text: string) => {
@@ -31,17 +33,25 @@ export function addRecountCommand(program: Command): void {
   )
     .option('--quorum <n/d>', 'instead of the rule’s quorum: share of the roll whose ballots are decisive', matching(FRACTION, '1/3'))
     .option('--turnout <n/d>', 'instead of the rule’s turnout: share of the roll with any ballot, abstentions included', matching(FRACTION, '1/2'))
-    .option('--threshold <n/d>', 'instead of the rule’s threshold: share of yes among decisive ballots; >1/2 is more than half', matching(THRESHOLD, '>1/2 or 2/3'))
+    .option('--threshold <n/d>', 'instead of the rule’s threshold: share of yes among decisive ballots; 2/3 is at least two thirds, \'>1/2\' (in quotes) more than half', matching(THRESHOLD, '>1/2 or 2/3'))
     .option('--floor <n/d>', 'instead of the rule’s floor: share of the roll that must say yes', matching(FRACTION, '1/4'))
+    .option('--as-of <position>', 'as the log was at this position: for the vote of an earlier round', (text) => {
+      if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+      return Number(text);
+    })
     .action((proposal: string, options: RecountOptions) => {
       const reader = openLogOf(configOf(command, LOG));
       try {
-        const { certificate, certificateHash, recounted, agrees, otherwise } = recount.answer(wholeLog(reader, catalogue, reader.head().position), { proposal, under: partsOf(options) });
+        const asOf = Math.min(options.asOf ?? Infinity, reader.head().position);
+        const { certificate, certificateHash, round, recounted, agrees, otherwise } = recount.answer(wholeLog(reader, catalogue, asOf), { proposal, under: partsOf(options) });
         const columns = ['yes', 'no', 'abstain', 'roll', 'outcome'] as const;
         say(table(['', ...columns], [['certificate', ...columns.map((column) => told(certificate[column]))], ['recounted', ...columns.map((column) => told(recounted[column]))]]));
+        const { frozenAt, pollsClosedAt, rule, extended } = certificate;
+        say(`Round ${round}, frozen at ${grouped(frozenAt)}, closed at ${grouped(pollsClosedAt)}${extended === undefined ? '' : ', after a late swing'}, by ${inWords(rule)}`);
         say(`Certificate ${certificateHash}`);
         say(`Ballots     ${recounted.ballotsHash}`);
-        if (otherwise) say(`By the rule that you ask for: ${otherwise.outcome}`);
+        if (otherwise) say(`By ${inWords(otherwise.rule)}: ${otherwise.outcome}`);
+        if (agrees) say('The certificate agrees.');
         if (!agrees) throw new Failure('RecountDiffers', 'the certificate does not say what the ballots on record say');
       } finally {
         reader.close();
@@ -50,3 +60,8 @@ export function addRecountCommand(program: Command): void {
 }
 
 const told = (value: number | string): string => (typeof value === 'number' ? grouped(value) : value);
+
+const part = ({ n, d }: { readonly n: number; readonly d: number }): string => `${n}/${d}`;
+
+const inWords = ({ quorum, turnout, threshold, floor }: DecisionRule): string =>
+  [`quorum ${part(quorum)}`, ...(turnout ? [`turnout ${part(turnout)}`] : []), `threshold ${threshold.strict ? '>' : ''}${part(threshold)}`, `floor ${part(floor)}`].join(', ');

@@ -34,7 +34,7 @@ export const ballotEvents = describeEvents<BallotEvent>({
 });
 
 export const ballotRejections = defineRejections({
-  VotingNotOpen: [409, 'the proposal is not open for voting', 'A ballot is accepted from the opening of the vote until its closing time.'],
+  VotingNotOpen: [409, 'the proposal is not open for voting', 'Ballots are cast, and an outlook is given, from the opening of the vote until its closing time; afterwards there is the certificate.'],
   NotOnRoll: [403, 'the voter was not on the roll when the proposal was frozen', 'Who may vote is fixed by the freeze: members at its own position, for as long as the charter asks.'],
   VotesInOwnName: [403, 'a ballot is cast in one’s own name', 'One member, one vote.'],
   SameChoice: [409, 'this is the choice on record already', 'A ballot is replaced by another choice.'],

@@ -108,6 +108,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
     WithdrawProposal(_: WithdrawProposal, state, { actor }: Context): Decision<ProposalEvent> {
       if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
+      if (state.status === 'withdrawn') return refuse(proposalRejections.WrongPhase({ phase: state.status }));
       if (!WITHDRAWABLE.includes(state.status)) return refuse(proposalRejections.NoLongerWithdrawable({ phase: state.status }));
       return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status !== 'draft' && state.status !== 'submitted' } });
     },

@@ -46,7 +46,7 @@ function unregisteredIn({ measure }: DraftProposal | RebaseProposal, load: Load)
 }
 
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
-async function rollOf({ proposal: id, frozen }: PresentProposal, load: Load): Promise<RollSummary | undefined> {
+async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Load): Promise<RollSummary | undefined> {
   if (!frozen) return undefined;
   const { at, membershipBeforeFreeze } = frozen;
   const persons = await load.closedSet(communityView, at.position, ({ member }) => {
@@ -58,7 +58,7 @@ async function rollOf({ proposal: id, frozen }: PresentProposal, load: Load): Pr
     }
     return onRoll;
   });
-  return sealOf(load.key('roll'), id, persons);
+  return sealOf(load.key('roll'), voteKey(id, round), persons);
 }
 
 /** The ballots of a proposal's present round as of a position; undefined before its vote was open. */

@@ -1,6 +1,7 @@
 // Governance's wiring: routes, deciders with their context, views, processes.
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
+import { CheckingController } from './checking.controller.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
 import { protocolStatus } from './protocol-status.view.ts';
@@ -8,7 +9,7 @@ import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
-    controllers: [ProposalController, ProtocolController, ResolutionController],
+    controllers: [ProposalController, CheckingController, ProtocolController, ResolutionController],
     handlings: governanceHandlings,
     views: [protocolStatus],
     processes: votingProcesses,

@@ -65,17 +65,17 @@ export function ballotsAwaited(tables: Tables, voter: string, admission: Admissi
   });
 }
 
-export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule };
+export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule; readonly closesAt: string };
 
 /** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules */
-export function outlookFor(tables: Tables, { key, state, round, rollSize, rule: frozen }: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
+export function outlookFor(tables: Tables, { key, state, round, rollSize, closesAt, rule: frozen }: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
   const tally = tables.tally.get(voteKey(key, round));
-  if (state !== 'voting' || !tally || rollSize === null) return undefined;
+  if (state !== 'voting' || !tally || rollSize === null || closesAt === null) return undefined;
   const rule = { ...(frozen as DecisionRule), ...under };
   const fault = faultOf(rule);
   if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
   const { yes, no, abstain } = tally;
-  return { yes, no, abstain, roll: rollSize, rule, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };
+  return { yes, no, abstain, roll: rollSize, rule, closesAt, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };
 }
 
 /** Somebody's ballot in a proposal's last vote, and whether it counts. */

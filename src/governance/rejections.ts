@@ -8,7 +8,7 @@ export const proposalRejections = defineRejections({
   OwnProposal: [403, 'a proposer never admits the own proposal', 'Recusal: nobody judges the own case.'],
   ProposalExists: [409, 'the proposal exists already', 'A proposal is drafted once.'],
   NoSuchProposal: [404, 'there is no such proposal', 'A proposal is drafted before anything else.'],
-  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, certified, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
+  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, passed or failed, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
   ClauseIdTwice: [422, 'two clauses have the same id', 'A clause is named by its id within the protocol.'],
   NeedsRebase: [409, 'the charter has moved where the text touches it', 'A text written against an older charter never overwrites what has come into force since.'],
   AnotherMatter: [422, 'a rebase stays with what was proposed', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],

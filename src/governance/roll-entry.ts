@@ -3,6 +3,7 @@ import { defineRejections } from '../kernel/index.ts';
 import type { Inquiry } from '../runtime/index.ts';
 import { ballotRejections } from './ballot.ts';
 import { proposal as proposalFold, proposalStream } from './proposal.ts';
+import { voteKey } from './protocol-status.view.ts';
 import { proposalRejections } from './rejections.ts';
 import { entryOf, rollAt, type RollEntry } from './roll.ts';
 
@@ -23,7 +24,7 @@ export const rollEntry: Inquiry<RollEntryAsked, RollEntry> = {
     const state = log.fold(proposalFold, proposalStream(proposal));
     if (state.status === 'absent') throw proposalRejections.NoSuchProposal();
     if (!state.frozen || !state.roll) throw proposalRejections.RollNotSealed();
-    const entry = entryOf(key, proposal, rollAt(state.frozen, log), person);
+    const entry = entryOf(key, voteKey(proposal, state.round), rollAt(state.frozen, log), person);
     if (!entry) throw ballotRejections.NotOnRoll({ frozenAt: state.frozen.at.position });
     if (entry.root !== state.roll.root || entry.size !== state.roll.size) throw rollEntryRejections.RollDiffers({ sealed: state.roll.root, found: entry.root });
     return entry;

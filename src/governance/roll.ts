@@ -10,12 +10,12 @@ const NODE = Buffer.of(1);
 
 const sha256 = (...parts: readonly Uint8Array[]): Buffer => hash('sha256', Buffer.concat(parts), 'buffer');
 
-/** Salt of one entry: HMAC-SHA-256 under the service's roll key, so it can be given to the voter alone. */
-export const saltOf = (key: Uint8Array, proposal: string, person: string): Buffer =>
-  createHmac('sha256', key).update(`${proposal}\n${person}`).digest();
+/** Salt of one entry: HMAC-SHA-256 under the service's roll key, so it can be given to the voter alone. `vote` is a `voteKey`. */
+export const saltOf = (key: Uint8Array, vote: string, person: string): Buffer =>
+  createHmac('sha256', key).update(`${vote}\n${person}`).digest();
 
 /** An entry's leaf: salt ‖ PersonId. */
-const leafOf = (key: Uint8Array, proposal: string, person: string): Buffer => sha256(LEAF, saltOf(key, proposal, person), Buffer.from(person));
+const leafOf = (key: Uint8Array, vote: string, person: string): Buffer => sha256(LEAF, saltOf(key, vote, person), Buffer.from(person));
 
 /** Merkle tree hash of a list of leaf hashes; SHA-256 of nothing for an empty list. */
 export function merkleRoot(leaves: readonly Buffer[]): Buffer {
@@ -45,11 +45,11 @@ export function rollAt({ at, membershipBeforeFreeze }: NonNullable<PresentPropos
 }
 
 /** Entries in the order of PersonIds. */
-const leavesOf = (key: Uint8Array, proposal: string, persons: readonly string[]): Buffer[] => persons.toSorted().map((person) => leafOf(key, proposal, person));
+const leavesOf = (key: Uint8Array, vote: string, persons: readonly string[]): Buffer[] => persons.toSorted().map((person) => leafOf(key, vote, person));
 
 /** Seals a roll. */
-export function sealOf(key: Uint8Array, proposal: string, persons: readonly string[]): { size: number; root: string } {
-  const leaves = leavesOf(key, proposal, persons);
+export function sealOf(key: Uint8Array, vote: string, persons: readonly string[]): { size: number; root: string } {
+  const leaves = leavesOf(key, vote, persons);
   return { size: leaves.length, root: merkleRoot(leaves).toString('hex') };
 }
 
@@ -66,18 +66,18 @@ export interface RollEntry {
 }
 
 /** undefined for who is not on the roll. */
-export function entryOf(key: Uint8Array, proposal: string, persons: readonly string[], person: string): RollEntry | undefined {
+export function entryOf(key: Uint8Array, vote: string, persons: readonly string[], person: string): RollEntry | undefined {
   const index = persons.toSorted().indexOf(person);
   if (index === -1) return undefined;
   const path: string[] = [];
-  let level: readonly Buffer[] = leavesOf(key, proposal, persons);
+  let level: readonly Buffer[] = leavesOf(key, vote, persons);
   const size = level.length;
   for (let at = index; level.length > 1; at >>= 1) {
     const sibling = level[at ^ 1];
     if (sibling) path.push(sibling.toString('hex'));
     level = paired(level);
   }
-  return { person, salt: saltOf(key, proposal, person).toString('hex'), index, size, path, root: (level[0] as Buffer).toString('hex') };
+  return { person, salt: saltOf(key, vote, person).toString('hex'), index, size, path, root: (level[0] as Buffer).toString('hex') };
 }
 
 /** The root that an entry leads to (RFC 9162, section 2.1.3.2); undefined where the path is not one of such a roll. */

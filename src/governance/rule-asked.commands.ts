@@ -1,27 +1,28 @@
 // Parts of a decision rule in a query: what would have been under another rule.
 import { Matches } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import { Optional } from '../validation/index.ts';
 import { FRACTION, THRESHOLD } from './rule-asked.ts';
 
 const says = (example: string) => ({ message: `$property must be a fraction of whole numbers, as in ${example}` });
 
 export class RuleAsked {
-  /** Share of the roll whose ballots are decisive, as in `1/3`. */
+  @JSONSchema({ description: 'Share of the roll whose ballots are decisive, as in `1/3`.' })
   @Optional()
   @Matches(FRACTION, says('1/3'))
   readonly quorum?: string;
 
-  /** Share of the roll with any ballot, as in `1/2`. */
+  @JSONSchema({ description: 'Share of the roll with any ballot, as in `1/2`.' })
   @Optional()
   @Matches(FRACTION, says('1/2'))
   readonly turnout?: string;
 
-  /** Share of yes among the decisive ballots: `>=2/3` (or `2/3`) for at least, `>1/2` for more than. */
+  @JSONSchema({ description: 'Share of yes among the decisive ballots: `>=2/3` (or `2/3`) for at least, `>1/2` for more than.' })
   @Optional()
   @Matches(THRESHOLD, says('>1/2 or 2/3'))
   readonly threshold?: string;
 
-  /** Share of the roll that must say yes, as in `1/4`. */
+  @JSONSchema({ description: 'Share of the roll that must say yes, as in `1/4`.' })
   @Optional()
   @Matches(FRACTION, says('1/4'))
   readonly floor?: string;

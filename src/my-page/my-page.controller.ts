@@ -5,7 +5,7 @@ import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../cus
 import { defenceLog } from '../defence/index.ts';
 import { protocolStatus, type AwaitedBallot } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer } from '../http/index.ts';
-import { myPage, type MyPage, type MyParty, type ReportToCorroborate } from './my-page.ts';
+import { myPage, type MyPage, type MyParty, type ReportToCorroborate, type TitledProposal } from './my-page.ts';
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
@@ -15,6 +15,7 @@ const list = (items: object) => ({ type: 'array', items });
 const object = <T>(properties: Readonly<Record<keyof T, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
 
 type Waiting = MyPage['waiting'];
+const titled = object<TitledProposal>({ proposal: text, title: text });
 const offer = rowOf(materialCustody.tables.transfer, { passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
 const request = rowOf(materialCustody.tables.request, { state: { enum: REQUEST_STATES } });
 const act = object<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
@@ -31,8 +32,10 @@ const page = object<MyPage>({
     offers: list(offer),
     requests: list(request),
     sabotage: list(object<ReportToCorroborate>({ sabotage: text, facility: text, reportedAt: instant, corroborations: count, needed: count })),
-    applications: list(text),
-    proposals: list(object<Waiting['proposals'][number]>({ proposal: text, title: text })),
+    applications: { ...list(text), description: 'For stewards: persons who have applied.' },
+    proposals: { ...list(titled), description: 'For stewards: proposals by others, to be admitted.' },
+    freezes: { ...list(titled), description: 'For stewards: admitted proposals, to be frozen.' },
+    rebases: { ...list(titled), description: 'Own proposals that passed, could not be enacted, and wait for a new text.' },
   }),
   acts,
 });

@@ -62,10 +62,19 @@ export interface MyPage {
     /** For stewards: persons who have applied for membership. */
     readonly applications: readonly string[];
     /** For stewards: proposals by others that wait to be admitted. */
-    readonly proposals: readonly { readonly proposal: string; readonly title: string }[];
+    readonly proposals: readonly TitledProposal[];
+    /** For stewards: admitted proposals that wait to be frozen. */
+    readonly freezes: readonly TitledProposal[];
+    /** Own proposals that passed, could not be enacted, and wait for a new text. */
+    readonly rebases: readonly TitledProposal[];
   };
   /** Newest first. */
   readonly acts: Page<ActShown>;
+}
+
+export interface TitledProposal {
+  readonly proposal: string;
+  readonly title: string;
 }
 
 export interface ReportToCorroborate {
@@ -96,15 +105,21 @@ function charterFor({ community }: MyPageTables, person: string): MyPage['waitin
 }
 
 /** What stewards are waited for. */
-function stewardship({ community, governance }: MyPageTables, { person, roles }: Viewer): Pick<MyPage['waiting'], 'applications' | 'proposals'> {
-  if (!roles.includes('steward')) return { applications: [], proposals: [] };
+function stewardship({ community, governance }: MyPageTables, { person, roles }: Viewer): Pick<MyPage['waiting'], 'applications' | 'proposals' | 'freezes'> {
+  if (!roles.includes('steward')) return { applications: [], proposals: [], freezes: [] };
   const applied = community.member.list({ where: { status: 'applied' }, limit: MOST }).rows;
   const submitted = governance.proposal.list({ where: { state: 'submitted' }, limit: MOST }).rows;
   return {
     applications: applied.map(({ key }) => key),
-    proposals: submitted.filter(({ proposer }) => proposer !== person).map(({ key: proposal, title }) => ({ proposal, title })),
+    proposals: submitted.filter(({ proposer }) => proposer !== person).map(titled),
+    freezes: governance.proposal.list({ where: { state: 'deliberation' }, limit: MOST }).rows.map(titled),
   };
 }
+
+const titled = ({ key: proposal, title }: { readonly key: string; readonly title: string }): TitledProposal => ({ proposal, title });
+
+const rebasesOf = ({ governance }: MyPageTables, person: string): TitledProposal[] =>
+  governance.proposal.list({ where: { state: 'needs-rebase' }, limit: MOST }).rows.filter(({ proposer }) => proposer === person).map(titled);
 
 /** The page of a linked person. `parties` and `roles` are the viewer's of now, rows those of the position read. */
 export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person: string }, open: Open): MyPage {
@@ -131,6 +146,7 @@ export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person:
         needed,
       })),
       ...stewardship(tables, viewer),
+      rebases: rebasesOf(tables, person),
     },
     acts: actsOf(tables.acts, person, {}),
   };

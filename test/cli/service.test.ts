@@ -181,7 +181,11 @@ describe('recount', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/certificate +8 +2 +0 +10 +passed\nrecounted +8 +2 +0 +10 +passed/);
     expect(stdout).toMatch(/Ballots +[0-9a-f]{64}/);
-    expect((await biolithic('recount', proposal, '--data', service.data, '--threshold', '9/10')).stdout).toContain('By the rule that you ask for: NotApproved');
+    expect((await biolithic('recount', proposal, '--data', service.data, '--threshold', '9/10')).stdout).toContain('By quorum 1/3, threshold 9/10, floor 0/1: NotApproved');
+    expect(stdout).toContain('The certificate agrees.');
+    const early = await biolithic('recount', proposal, '--data', service.data, '--as-of', String((certified?.position ?? 1) - 1));
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('NotCertified: the vote has not been certified yet: phase voting-closed')]);
+    expect((await biolithic('recount', proposal, '--data', service.data, '--threshold', '1/2')).stderr).toContain('it needs a tie rule');
   });
 
   test('says by name why there is nothing to recount', async () => {

@@ -70,7 +70,7 @@ describe('a withdrawal', () => {
     given(deliberation, inDeliberation, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).then(inPublic);
     given(deliberation, inDeliberation, bySteward).when('WithdrawProposal', { proposal: P }, asZara).thenRefused('NotTheProposer');
     given(deliberation, inVoting, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoLongerWithdrawable', { phase: 'voting' });
-    given(deliberation, drafted(), withdrawal, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoLongerWithdrawable');
+    given(deliberation, drafted(), withdrawal, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('WrongPhase', { phase: 'withdrawn' });
     given(deliberation, byMember).when('WithdrawProposal', { proposal: P }, asIlmari).thenRefused('NoSuchProposal');
   });
 

@@ -44,8 +44,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('at %s', (signal) => {
     expect(reader.comments).toContain('closing');
 
     const again = await spawnTestService({ data });
-    const { headers } = await call(again.url, 'GET', '/materials');
     const last = Math.max(...acknowledged.map(positionOf));
+    const { headers } = await call(again.url, 'GET', `/materials?waitFor=${last}`);
     expect(Number(headers.get('biolithic-position'))).toBeGreaterThanOrEqual(last);
     const material = (reply: Reply): string => ((reply.body['events'] as { data: { material: string } }[])[0] as { data: { material: string } }).data.material;
     for (const reply of acknowledged) expect((await call(again.url, 'GET', `/materials/${material(reply)}?waitFor=${last}`)).status).toBe(200);

@@ -130,6 +130,8 @@ describe('given a protocol in force', () => {
     const late = await commons.zara.posts(`/proposals/${third}/freeze`);
     expect([told(late), late.body.details]).toEqual(['409 NeedsRebase', expect.objectContaining({ touched: 'protocol sovereignty', movedTo: 3 })]);
     needing = second;
+    expect((await mara.reads('/my-page', closed)).body.waiting.rebases).toEqual([{ proposal: second, title: 'Second' }]);
+    expect((await commons.oren.reads('/my-page', closed)).body.waiting.rebases).toEqual([]);
   });
 
   test('when Mara writes hers anew, then it is deliberated and voted on anew, and the first vote counts no more', async () => {

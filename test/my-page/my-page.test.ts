@@ -199,6 +199,8 @@ describe('what waits for me', () => {
     expect(await forWhom(({ proposals }) => proposals.length > 0)).toEqual(['iva', 'zara']);
     expect((await waiting('iva')).proposals).toEqual([{ proposal: mine, title: 'oren-s' }]);
     await history.does('iva', 'POST', `/proposals/${mine}/admission`);
+    expect((await waiting('oren')).freezes).toContainEqual({ proposal: mine, title: 'oren-s' });
+    expect((await waiting('mira')).freezes).toEqual([]);
     expect(await forWhom(({ proposals }) => proposals.length > 0)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // Rules as commands state them: at the founding, and in a measure that changes them.
 import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import { Nested, Optional } from '../../validation/index.ts';
 import { MOST_IN_A_FRACTION, TIE_RULES, type TieRule } from '../decision-rule.ts';
 
@@ -16,11 +17,11 @@ export class StatedFraction {
 }
 
 export class StatedThreshold extends StatedFraction {
-  /** More than the fraction, not just as much. */
+  @JSONSchema({ description: 'More than the fraction; false: at least.' })
   @IsBoolean()
   readonly strict!: boolean;
 
-  /** What becomes of as many yes as no: for at least one half, and only for that. */
+  @JSONSchema({ description: 'What becomes of as many yes as no: for at least one half, and only for that.' })
   @Optional()
   @IsIn(TIE_RULES)
   readonly tie?: TieRule;
