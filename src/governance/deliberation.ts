@@ -121,16 +121,17 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
         const moved = movedSince(charter, text.measure, writtenAgainst);
         if (moved) return refuse(proposalRejections.NeedsRebase({ ...moved, writtenAgainst }));
         const readable = after(now, rules.reading);
+        const latest = after(now, YEAR);
         const opens = opensAt === undefined ? readable : canonical(opensAt);
         if (opens < readable) return refuse(proposalRejections.ReadingTooShort({ earliest: readable, opensAt: opens }));
+        if (opens > latest) return refuse(proposalRejections.VotingTooFar({ latest, opensAt: opens }));
         const shortest = after(opens, rules.voting);
         const closes = closesAt === undefined ? shortest : canonical(closesAt);
         if (closes < shortest) return refuse(proposalRejections.VotingTooShort({ earliest: shortest, closesAt: closes }));
-        const latest = after(now, YEAR);
-        const lateSwing = lateSwingOf(rules.lateSwing, opens, closes);
+        const lateSwing = closes > latest ? undefined : lateSwingOf(rules.lateSwing, opens, closes);
         const end = lateSwing?.until ?? closes;
-        if (endsBy(text.measure, end)) return refuse(proposalRejections.SunsetTooEarly({ earliest: end }));
         if (end > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
+        if (endsBy(text.measure, end)) return refuse(proposalRejections.SunsetTooEarly({ earliest: end }));
         return accept({
           type: 'ProposalFrozen',
           data: {

@@ -1,7 +1,7 @@
 // Decorators of command classes that several rooms share: they check the body, and the API's description comes from them.
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsISO8601, IsObject, IsString, Length, Matches, ValidateIf, ValidateNested } from 'class-validator';
-import { INSTANT } from '../kernel/index.ts';
+import { ArrayMaxSize, IsArray, IsIn, IsISO8601, IsObject, IsString, Length, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { INSTANT, msOf } from '../kernel/index.ts';
 
 const all =
   (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
@@ -16,9 +16,16 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 export const IsText = (most: number): PropertyDecorator =>
   all(IsString(), Length(1, most), Matches(/\S/, { message: '$property must not be blank' }));
 
+/** Instants are compared as texts, which sort by time from the year 0 to the year 9999 in UTC. */
+const inOrder = (text: unknown): boolean => typeof text === 'string' && /^\d{4}-/.test(INSTANT.test(text) ? new Date(msOf(text)).toISOString() : '');
+
 /** An RFC 3339 instant with its offset from UTC, of a day that there is. */
 export const IsInstant = (): PropertyDecorator =>
-  all(IsISO8601({ strict: true }), Matches(INSTANT, { message: '$property must be an RFC 3339 instant' }));
+  all(
+    IsISO8601({ strict: true }),
+    Matches(INSTANT, { message: '$property must be an RFC 3339 instant' }),
+    ValidateBy({ name: 'isInOrder', validator: { validate: inOrder, defaultMessage: () => '$property must lie in the years 0 to 9999 in UTC' } }),
+  );
 
 /** One object of a class. `ValidateNested` alone would take a list in its place. */
 export const Nested = (of: () => new () => object): PropertyDecorator => all(IsObject(), ValidateNested(), Type(of));

@@ -116,7 +116,10 @@ describe('a freeze', () => {
     // A late swing could extend it by a tenth of the vote: that, too, must end within the year.
     const latest = after(NOON, { days: 365 });
     given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, closesAt: after(NOON, { days: 340 }) }, asZara).thenRefused('VotingTooFar', { latest });
-    given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, closesAt: after(latest, { seconds: 1 }) }, asZara).thenRefused('VotingTooFar', { latest });
+    for (const closesAt of [after(latest, { seconds: 1 }), '2999-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
+      given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, closesAt }, asZara).thenRefused('VotingTooFar', { latest });
+    }
+    given(deliberation, inDeliberation, bySteward).when('FreezeProposal', { ...freeze, opensAt: '9999-12-31T23:59:59Z' }, asZara).thenRefused('VotingTooFar', { latest });
   });
 
   test('is a steward’s, of an admitted proposal, once', () => {

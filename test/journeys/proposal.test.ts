@@ -68,7 +68,8 @@ describe('given a draft', () => {
     const short = await freeze({ opensAt: commons.place.in({ days: 3 }), closesAt: commons.place.in({ days: 9 }) });
     expect([told(short), short.body.details.earliest]).toEqual(['422 VotingTooShort', commons.place.in({ days: 10 })]);
     expect(told(await freeze({ closesAt: commons.place.in({ days: 366 }) }))).toBe('422 VotingTooFar');
-    expect(told(await freeze({ opensAt: 'on Sunday' }))).toBe('400 MalformedRequest');
+    expect(told(await freeze({ closesAt: '9999-12-31T23:59:59Z' }))).toBe('422 VotingTooFar');
+    for (const opensAt of ['on Sunday', '9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59']) expect(told(await freeze({ opensAt }))).toBe('400 MalformedRequest');
   });
 
   test('when Zara freezes it, then text, roll, rule and deadlines are fixed, and Oren cannot take it back any more', async () => {

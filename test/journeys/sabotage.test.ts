@@ -55,6 +55,7 @@ describe('given evidence on file', () => {
     expect(told(await reports(mara, { facility: await commons.town.party('external', 'Meridian') }))).toBe('422 NotAFacility');
     expect(told(await reports(mara, { evidence: [hashOf('never filed')] }))).toBe('422 EvidenceNotFiled');
     expect(told(await reports(mara, { occurredAt: commons.place.in({ minutes: 1 }) }))).toBe('422 NotYetHappened');
+    expect(told(await reports(mara, { occurredAt: '9999-12-31T23:59:59-23:59' }))).toBe('400 MalformedRequest');
     expect(told(await reports(mara, { statement: '' }))).toBe('400 MalformedRequest');
     expect(told(await reports(warden))).toBe('403 MayNotReport');
   });
