@@ -17,7 +17,7 @@ const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const recounted = object<Recounted>({
   ...counts.properties,
   roll: { ...count, description: 'Persons on the roll, by the admissions on record.' },
-  ballotsHash: { ...hash, description: 'SHA-256 of the canonical JSON of [voter, choice, position] of each ballot that counts, by voter.' },
+  ballotsHash: { ...hash, description: 'SHA-256 over a line `voter choice position`, ended by a line feed, for each ballot that counts, in the order of positions.' },
   outcome,
 });
 const recountAnswer = object<Recount, 'otherwise'>(

@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   peers: () => import('./peers.bench.ts'),
   rebuild: () => import('./rebuild.bench.ts'),
   startup: () => import('./startup.bench.ts'),
+  tally: () => import('./tally.bench.ts'),
   visible: () => import('./visible.bench.ts'),
   votes: () => import('./votes.bench.ts'),
 };

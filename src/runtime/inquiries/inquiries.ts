@@ -19,7 +19,7 @@ const AT_ONCE = 2;
 const MOST_WAITING = 32;
 const MOST_OF_ONE = 4;
 /** A ballot box of a million voters fits; what does not must not take the service with it. */
-const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 };
+const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 };
 
 export class Inquiries {
   private readonly log: Pick<InquiryWorkerData, 'logFile' | 'registryUrl'>;

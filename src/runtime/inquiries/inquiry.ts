@@ -18,7 +18,7 @@ export interface WholeLog {
 }
 
 /** Positions looked at between two statements: none stays open while events are taken in. */
-const SPAN = 20_000;
+const SPAN = 4_096;
 const PAGE = 4_096;
 
 export function wholeLog(log: Pick<LogReader, 'readStream' | 'readOf'>, catalogue: EventCatalogue, asOf: number): WholeLog {
