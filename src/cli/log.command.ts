@@ -1,11 +1,11 @@
 // Commands on the log file: print or follow it, check it, back it up, put a backup in place.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { backupLog, logFileIn, restoreLog, verifyLog } from '../event-log/index.ts';
 import { Failure } from './failure.ts';
 import { interruption } from './interruption.ts';
 import { eventsOf, lineOf, openLogOf } from './log.ts';
-import { configOf, LOG, takes } from './options.ts';
+import { configOf, LOG, position, takes } from './options.ts';
 import { grouped, note, Progress, say } from './terminal.ts';
 
 const VERIFIED = [...LOG, 'eventLog'] as const;
@@ -97,8 +97,3 @@ const drained = (signal: AbortSignal): Promise<void> =>
     process.stdout.once('drain', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-
-function position(text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}

@@ -1,5 +1,5 @@
 // The service's options on commands of the command line, from the one table in config.ts.
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OPTIONS, readConfig, type Config } from '../config.ts';
 
 export type OptionName = keyof typeof OPTIONS;
@@ -33,4 +33,10 @@ export function configOf(command: Command, names: readonly OptionName[]): Config
     return value === true ? [`--${flag}`] : [`--${flag}=${String(value)}`];
   });
   return readConfig([...argv, ...NOT_SERVING.map((name) => `--${OPTIONS[name].flag}`)], env);
+}
+
+/** A position on the command line. @throws InvalidArgumentError */
+export function position(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }

@@ -7,7 +7,7 @@ import { catalogue } from '../registry.ts';
 import { wholeLog } from '../runtime/index.ts';
 import { Failure } from './failure.ts';
 import { openLogOf } from './log.ts';
-import { configOf, LOG, takes } from './options.ts';
+import { configOf, LOG, position, takes } from './options.ts';
 import { grouped, say, table } from './terminal.ts';
 
 interface RecountOptions {
@@ -35,10 +35,7 @@ export function addRecountCommand(program: Command): void {
     .option('--turnout <n/d>', 'instead of the rule’s turnout: share of the roll with any ballot, abstentions included', matching(FRACTION, '1/2'))
     .option('--threshold <n/d>', 'instead of the rule’s threshold: share of yes among decisive ballots; 2/3 is at least two thirds, \'>1/2\' (in quotes) more than half', matching(THRESHOLD, '>1/2 or 2/3'))
     .option('--floor <n/d>', 'instead of the rule’s floor: share of the roll that must say yes', matching(FRACTION, '1/4'))
-    .option('--as-of <position>', 'as the log was at this position: for the vote of an earlier round', (text) => {
-      if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-      return Number(text);
-    })
+    .option('--as-of <position>', 'as the log was at this position: for the vote of an earlier round', position)
     .action((proposal: string, options: RecountOptions) => {
       const reader = openLogOf(configOf(command, LOG));
       try {
@@ -51,8 +48,8 @@ export function addRecountCommand(program: Command): void {
         say(`Certificate ${certificateHash}`);
         say(`Ballots     ${recounted.ballotsHash}`);
         if (otherwise) say(`By ${inWords(otherwise.rule)}: ${otherwise.outcome}`);
-        if (agrees) say('The certificate agrees.');
         if (!agrees) throw new Failure('RecountDiffers', 'the certificate does not say what the ballots on record say');
+        say('The certificate agrees.');
       } finally {
         reader.close();
       }

@@ -162,13 +162,17 @@ export const inForceAs = (state: Charter, protocol: string): ProtocolInForce | u
 /** The charter revision at which a part last changed. */
 export const lastMoved = (state: Charter, touched: Touched): number => (state.status === 'absent' ? 0 : (state.moved[touched] ?? 0));
 
+type Present = Exclude<Charter, { status: 'absent' }>;
+
+const partMoved = (state: Present, touched: Touched, revision: number): Present => ({ ...state, revision, moved: { ...state.moved, [touched]: revision } });
+
+const settledAs = (state: Present, proposal: string, settled: Settled): Present => ({ ...state, settled: { ...state.settled, [proposal]: settled } });
+
 /** The charter after a proposal changed a part of it. */
-const movedBy = (state: Exclude<Charter, { status: 'absent' }>, proposal: string, touched: Touched, charterRevision: number) => ({
-  ...state,
-  revision: charterRevision,
-  settled: { ...state.settled, [proposal]: { charterRevision } },
-  moved: { ...state.moved, [touched]: charterRevision },
-});
+const movedBy = (state: Present, proposal: string, touched: Touched, charterRevision: number): Present =>
+  settledAs(partMoved(state, touched, charterRevision), proposal, { charterRevision });
+
+const without = (state: Present, protocol: string): Present => ({ ...state, protocols: state.protocols.filter((one) => one.protocol !== protocol) });
 
 function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
   if (event.type === 'CommunityFounded') {
@@ -194,28 +198,26 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
     case 'ProtocolEnacted': {
       const { protocol, title, clauses, proposal, charterRevision, until } = event.data;
       const enacted = { protocol, title, clauses, proposal, charterRevision, since: event.position, ...(until === undefined ? {} : { until }) };
-      const others = state.protocols.filter((one) => one.protocol !== protocol);
-      return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: [...others, enacted] };
+      const moved = movedBy(without(state, protocol), proposal, `protocol ${protocol}`, charterRevision);
+      return { ...moved, protocols: [...moved.protocols, enacted] };
     }
     case 'ProtocolRepealed': {
       const { protocol, proposal, charterRevision } = event.data;
-      const others = state.protocols.filter((one) => one.protocol !== protocol);
-      return { ...movedBy(state, proposal, `protocol ${protocol}`, charterRevision), protocols: others };
+      return movedBy(without(state, protocol), proposal, `protocol ${protocol}`, charterRevision);
     }
     case 'ProtocolEnded': {
       const { protocol, charterRevision } = event.data;
-      const others = state.protocols.filter((one) => one.protocol !== protocol);
-      return { ...state, revision: charterRevision, moved: { ...state.moved, [`protocol ${protocol}`]: charterRevision }, protocols: others };
+      return partMoved(without(state, protocol), `protocol ${protocol}`, charterRevision);
     }
     case 'RulesChanged': {
       const { rules, proposal, charterRevision } = event.data;
       return { ...movedBy(state, proposal, 'rules', charterRevision), rules };
     }
     case 'ResolutionAdopted':
-      return { ...state, settled: { ...state.settled, [event.data.proposal]: { charterRevision: state.revision } } };
+      return settledAs(state, event.data.proposal, { charterRevision: state.revision });
     case 'EnactmentRefused': {
       const { proposal, touched, frozenAt, movedTo } = event.data;
-      return { ...state, settled: { ...state.settled, [proposal]: { charterRevision: movedTo, refused: touched, frozenAt } } };
+      return settledAs(state, proposal, { charterRevision: movedTo, refused: touched, frozenAt });
     }
     default:
       return state;

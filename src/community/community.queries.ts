@@ -99,10 +99,13 @@ export function nameOf(tables: CommunityTables, person: string, viewer: Viewer, 
 }
 
 /** The admission on which a member's place on rolls rests; undefined for who is no member. */
+export function admissionIn({ as, admission, admittedAt }: Pick<Row<'member'>, 'as' | 'admission' | 'admittedAt'>): Admission | undefined {
+  return admission === null || admittedAt === null ? undefined : { position: admission, time: msOf(admittedAt), as: as as Admission['as'] };
+}
+
 export function admissionOf(tables: CommunityTables, person: string): Admission | undefined {
   const row = tables.member.get(person);
-  if (!row || row.admission === null || row.admittedAt === null) return undefined;
-  return { position: row.admission, time: msOf(row.admittedAt), as: row.as as Admission['as'] };
+  return row && admissionIn(row);
 }
 
 const showMember = (tables: CommunityTables, viewer: Viewer, open: Open) => (row: Row<'member'>): MemberShown => {

@@ -1,8 +1,9 @@
 // Routes by which a vote can be checked: how it stands, what became of one's own ballot and entry on the roll, and a recount.
 import { Controller, Get } from '@nestjs/common';
 import { admissionOf, communityView, maySee, type Somebody, type Viewer } from '../community/index.ts';
-import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound } from '../http/index.ts';
+import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound, objectOf } from '../http/index.ts';
 import { ballotRejections, CHOICES } from './ballot.ts';
+import { certificate, count, counts, outcome, position, rule } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
 import { recount, type Recount, type Recounted } from './recount.ts';
@@ -11,16 +12,15 @@ import type { RollEntry } from './roll.ts';
 import { rollEntry } from './roll-entry.ts';
 import { partsOf } from './rule-asked.ts';
 import { RuleAsked } from './rule-asked.commands.ts';
-import { certificate, count, counts, object, outcome, position, rule } from './schemas.ts';
 
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-const recounted = object<Recounted>({
+const recounted = objectOf<Recounted>({
   ...counts.properties,
   roll: { ...count, description: 'Persons on the roll, by the admissions on record.' },
   ballotsHash: { ...hash, description: 'SHA-256 over a line `voter choice position`, ended by a line feed, for each ballot that counts, in the order of positions.' },
   outcome,
 });
-const recountAnswer = object<Recount, 'otherwise'>(
+const recountAnswer = objectOf<Recount, 'otherwise'>(
   {
     proposal: { type: 'string', format: 'uuid' },
     round: position,
@@ -29,9 +29,9 @@ const recountAnswer = object<Recount, 'otherwise'>(
     recounted,
     agrees: { type: 'boolean', description: 'Whether counts, roll and outcome are those of the certificate.' },
   },
-  { otherwise: { ...object<NonNullable<Recount['otherwise']>>({ rule, outcome }), description: 'By the rule that was asked for.' } },
+  { otherwise: { ...objectOf<NonNullable<Recount['otherwise']>>({ rule, outcome }), description: 'By the rule that was asked for.' } },
 );
-const outlook = object<OutlookShown>({
+const outlook = objectOf<OutlookShown>({
   ...counts.properties,
   roll: { ...count, description: 'Persons on the roll.' },
   rule,
@@ -40,7 +40,7 @@ const outlook = object<OutlookShown>({
   outstanding: { ...count, description: 'Persons on the roll without a ballot.' },
   yesNeeded: { type: ['integer', 'null'], minimum: 0, description: 'Least number of further ballots, all yes, with which it passes; null: not even all that are outstanding would do.' },
 });
-const rollEntryAnswer = object<RollEntry>({
+const rollEntryAnswer = objectOf<RollEntry>({
   person: { type: 'string', format: 'uuid' },
   salt: hash,
   index: { ...count, description: 'Place on the roll, from 0.' },
@@ -48,7 +48,7 @@ const rollEntryAnswer = object<RollEntry>({
   path: { type: 'array', items: hash, description: 'Siblings from the entry upwards.' },
   root: hash,
 });
-const ownBallotAnswer = object<OwnBallot>({
+const ownBallotAnswer = objectOf<OwnBallot>({
   choice: { type: ['string', 'null'], enum: [...CHOICES, null] },
   castAt: { type: ['string', 'null'], format: 'date-time' },
   standing: { type: 'string', enum: ['counts', 'no-ballot', 'no-member', 'too-late-a-member', 'no-vote-yet'] },

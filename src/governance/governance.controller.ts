@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, protocols in force and resolutions.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn } from 'class-validator';
-import { DECISION_CLASSES, maySee, type Viewer } from '../community/index.ts';
+import { DECISION_CLASSES, listing, maySee, OUTCOMES, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -19,6 +19,7 @@ import {
   Views,
   answer,
   notFound,
+  objectOf,
   rowOf,
 } from '../http/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
@@ -27,10 +28,9 @@ import {
   AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, UntouchableClause, WithdrawProposal,
 } from './proposal.commands.ts';
 import { proposalRejections } from './rejections.ts';
-import { PROPOSAL_STATES, type ProposalState } from './proposal.ts';
+import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { presentVote, proposalFor, proposalsFor } from './queries.ts';
-import { certificate, counts, duration, extended, outcome, root, rule } from './schemas.ts';
+import { presentVote, proposalFor, proposalsFor, type BallotCounts } from './queries.ts';
 import { Optional } from '../validation/index.ts';
 
 class ProposalFilter extends Paging {
@@ -42,6 +42,27 @@ class ProposalFilter extends Paging {
 
 const { tables: shapes } = protocolStatus;
 const clauses = { type: 'array', items: UntouchableClause };
+
+/** As the founding states them. */
+export const rule = { $ref: '#/components/schemas/StatedDecisionRule' };
+const duration = { $ref: '#/components/schemas/StatedDuration' };
+export const count = { type: 'integer', minimum: 0 };
+export const position = { type: 'integer', minimum: 1 };
+const root = { type: 'string', description: 'Merkle root of the roll.' };
+export const outcome = { type: 'string', enum: OUTCOMES };
+const extended = { type: 'string', enum: ['LateSwing'], description: 'Why the vote went on after its first close.' };
+
+export const counts = objectOf<BallotCounts>({ yes: count, no: count, abstain: count });
+export const certificate = objectOf<Certificate, 'extended'>({
+  ...counts.properties,
+  roll: { ...count, description: 'Persons on the roll.' },
+  rollRoot: root,
+  rule,
+  frozenAt: { ...position, description: 'Position at which the roll was fixed.' },
+  pollsClosedAt: { ...position, description: 'Position up to which ballots count.' },
+  stampedLater: { type: 'array', items: position, description: 'Ballots that count although the log stamped them at or after the closing time.' },
+  outcome,
+}, { extended });
 
 const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
 const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
@@ -152,15 +173,7 @@ export class ProposalController {
   @Answers(proposalPage, 'page')
   async list(@Reading() at: Reading, @Listing(ProposalFilter) filter: ProposalFilter, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(protocolStatus, at);
-    const { state, cursor, limit } = filter;
-    return answer(
-      position,
-      proposalsFor(tables, viewer, {
-        ...(state === undefined ? {} : { state }),
-        ...(cursor === undefined ? {} : { after: cursor }),
-        ...(limit === undefined ? {} : { limit }),
-      }),
-    );
+    return answer(position, proposalsFor(tables, viewer, listing(filter)));
   }
 
   @Get(':proposal')
@@ -177,18 +190,11 @@ export class ProposalController {
   @Describes('Ballots on record in the last vote, by name: votes are open', 'For members.')
   @Answers(ballotRow, 'page')
   @Rejects('MembersOnly')
-  async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging, @Viewing() viewer: Viewer) {
+  async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) paging: Paging, @Viewing() viewer: Viewer) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
     const { position, tables } = await this.views.read(protocolStatus, at);
     const page = proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal);
-    return answer(
-      position,
-      tables.ballot.list({
-        where: { vote: presentVote(page) },
-        ...(cursor === undefined ? {} : { after: cursor }),
-        ...(limit === undefined ? {} : { limit }),
-      }),
-    );
+    return answer(position, tables.ballot.list({ where: { vote: presentVote(page) }, ...listing(paging) }));
   }
 }
 
@@ -200,9 +206,9 @@ export class ProtocolController {
   @Public()
   @Describes('Protocols in force: since when, and by which vote')
   @Answers(protocolRow, 'page')
-  async list(@Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging) {
+  async list(@Reading() at: Reading, @Listing(Paging) paging: Paging) {
     const { position, tables } = await this.views.read(protocolStatus, at);
-    return answer(position, tables.protocol.list({ ...(cursor === undefined ? {} : { after: cursor }), ...(limit === undefined ? {} : { limit }) }));
+    return answer(position, tables.protocol.list(listing(paging)));
   }
 
   @Get(':protocol')
@@ -223,8 +229,8 @@ export class ResolutionController {
   @Public()
   @Describes('Resolutions: words that were agreed to')
   @Answers(resolutionRow, 'page')
-  async list(@Reading() at: Reading, @Listing(Paging) { cursor, limit }: Paging) {
+  async list(@Reading() at: Reading, @Listing(Paging) paging: Paging) {
     const { position, tables } = await this.views.read(protocolStatus, at);
-    return answer(position, tables.resolution.list({ ...(cursor === undefined ? {} : { after: cursor }), ...(limit === undefined ? {} : { limit }) }));
+    return answer(position, tables.resolution.list(listing(paging)));
   }
 }

@@ -1,5 +1,6 @@
 // How governance's commands meet their deciders: the stream that each is decided on, and what it is decided with.
 import {
+  admissionIn,
   charter,
   CHARTER_STREAM,
   communityView,
@@ -9,9 +10,7 @@ import {
   party,
   partyStream,
   standsOnRoll,
-  type Admission,
 } from '../community/index.ts';
-import { msOf } from '../kernel/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
@@ -51,10 +50,9 @@ async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Lo
   const { at, membershipBeforeFreeze } = frozen;
   const persons = await load.closedSet(communityView, at.position, ({ member }) => {
     const onRoll: string[] = [];
-    for (const { key, as, admission, admittedAt } of member.scan({ status: 'member' })) {
-      if (admission === null || admittedAt === null) continue;
-      const admitted: Admission = { position: admission, time: msOf(admittedAt), as: as as Admission['as'] };
-      if (standsOnRoll(admitted, at, membershipBeforeFreeze)) onRoll.push(key);
+    for (const row of member.scan({ status: 'member' })) {
+      const admission = admissionIn(row);
+      if (admission && standsOnRoll(admission, at, membershipBeforeFreeze)) onRoll.push(row.key);
     }
     return onRoll;
   });

@@ -5,8 +5,6 @@ import {
 } from '../community/index.ts';
 import type { Instant } from '../kernel/index.ts';
 
-export const MEASURES = ['adopt-protocol', 'repeal-protocol', 'change-rules', 'resolution'] as const;
-
 export type Measure =
   /** Puts a protocol in force, or its new text in the place of the one in force; `until`: when it ends by itself. */
   | { readonly kind: 'adopt-protocol'; readonly protocol: string; readonly clauses: readonly Clause[]; readonly until?: Instant }

@@ -1,9 +1,10 @@
 // What people ask of governance: proposals as far as they may see them, and what awaits a voter.
-import { faultOf, communityRejections, maySee, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
+import { maySee, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
 import { msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
+import { ruleUnder } from './rule-asked.ts';
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
 type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Read<C> : never;
@@ -18,15 +19,19 @@ export type ProposalPage = ProposalRow & { readonly counts: BallotCounts | null 
 
 const mayRead = (viewer: Viewer, row: ProposalRow): boolean => maySee(viewer, [row.shown as 'community' | 'public']);
 
+/** The vote that a proposal is in, or that is to come. */
+export const presentVote = ({ key, round, frozenAt }: ProposalRow): string => voteKey(key, frozenAt === null ? round + 1 : round);
+
 /** Ballots are the members' to see while the vote is on; the certificate is everybody's. */
 const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalPage => {
-  const mayCount = row.frozenAt !== null && (row.certificate !== null || maySee(viewer, ['community']));
-  const tally = mayCount ? tables.tally.get(voteKey(row.key, row.round)) : undefined;
+  const tally = row.certificate !== null || maySee(viewer, ['community']) ? tables.tally.get(presentVote(row)) : undefined;
   return { ...row, counts: tally ? { yes: tally.yes, no: tally.no, abstain: tally.abstain } : null };
 };
 
-/** The vote that a proposal is in, or that is to come. */
-export const presentVote = ({ key, round, frozenAt }: ProposalRow): string => voteKey(key, frozenAt === null ? round + 1 : round);
+const isOnItsRoll = ({ frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, admission: Admission): boolean =>
+  frozenAt !== null && frozenTime !== null && standsOnRoll(admission, { position: frozenAt, time: msOf(frozenTime) }, membershipBeforeFreeze as Duration);
+
+const ballotOf = (tables: Tables, row: ProposalRow, voter: string): BallotRow | undefined => tables.ballot.get(ballotKey(presentVote(row), voter));
 
 export function proposalFor(tables: Tables, viewer: Viewer, proposal: string): ProposalPage | undefined {
   const row = tables.proposal.get(proposal);
@@ -58,22 +63,20 @@ export interface AwaitedBallot {
 export function ballotsAwaited(tables: Tables, voter: string, admission: Admission | undefined): AwaitedBallot[] {
   if (!admission) return [];
   const { rows } = tables.proposal.list({ where: { state: 'voting' }, limit: 500 });
-  return rows.flatMap(({ key, round, title, closesAt, frozenAt, frozenTime, membershipBeforeFreeze }) => {
-    if (frozenAt === null || frozenTime === null || closesAt === null || tables.ballot.get(ballotKey(voteKey(key, round), voter))) return [];
-    const freeze = { position: frozenAt, time: msOf(frozenTime) };
-    return standsOnRoll(admission, freeze, membershipBeforeFreeze as Duration) ? [{ proposal: key, title, closesAt }] : [];
+  return rows.flatMap((row) => {
+    const { key: proposal, title, closesAt } = row;
+    return closesAt !== null && isOnItsRoll(row, admission) && !ballotOf(tables, row, voter) ? [{ proposal, title, closesAt }] : [];
   });
 }
 
 export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule; readonly closesAt: string };
 
 /** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules */
-export function outlookFor(tables: Tables, { key, state, round, rollSize, closesAt, rule: frozen }: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
-  const tally = tables.tally.get(voteKey(key, round));
+export function outlookFor(tables: Tables, row: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
+  const tally = tables.tally.get(presentVote(row));
+  const { state, rollSize, closesAt } = row;
   if (state !== 'voting' || !tally || rollSize === null || closesAt === null) return undefined;
-  const rule = { ...(frozen as DecisionRule), ...under };
-  const fault = faultOf(rule);
-  if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
+  const rule = ruleUnder(row.rule as DecisionRule, under);
   const { yes, no, abstain } = tally;
   return { yes, no, abstain, roll: rollSize, rule, closesAt, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };
 }
@@ -86,11 +89,11 @@ export interface OwnBallot {
   readonly standing: 'counts' | 'no-ballot' | 'no-member' | 'too-late-a-member' | 'no-vote-yet';
 }
 
-export function ownBallot(tables: Tables, { key, round, frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, voter: string, admission: Admission | undefined): OwnBallot {
+export function ownBallot(tables: Tables, row: ProposalRow, voter: string, admission: Admission | undefined): OwnBallot {
   const none = { choice: null, castAt: null };
-  if (frozenAt === null || frozenTime === null) return { ...none, standing: 'no-vote-yet' };
+  if (row.frozenAt === null) return { ...none, standing: 'no-vote-yet' };
   if (!admission) return { ...none, standing: 'no-member' };
-  if (!standsOnRoll(admission, { position: frozenAt, time: msOf(frozenTime) }, membershipBeforeFreeze as Duration)) return { ...none, standing: 'too-late-a-member' };
-  const ballot = tables.ballot.get(ballotKey(voteKey(key, round), voter));
+  if (!isOnItsRoll(row, admission)) return { ...none, standing: 'too-late-a-member' };
+  const ballot = ballotOf(tables, row, voter);
   return ballot ? { choice: ballot.choice, castAt: ballot.castAt, standing: 'counts' } : { ...none, standing: 'no-ballot' };
 }

@@ -1,12 +1,13 @@
 // A recount: ballots and roll counted once more from the log alone, held against the certificate, and judged by another rule if one is asked for.
 import { createHash } from 'node:crypto';
-import { communityRejections, faultOf, outcomeOf, type Counts, type DecisionRule, type Outcome } from '../community/index.ts';
+import { outcomeOf, type Counts, type DecisionRule, type Outcome } from '../community/index.ts';
 import { contentHash, defineRejections } from '../kernel/index.ts';
 import type { Inquiry, WholeLog } from '../runtime/index.ts';
 import { CHOICES, type BallotEvent, type Choice } from './ballot.ts';
 import { certifiedVote, proposal as proposalFold, proposalStream, type Certificate, type CertifiedVote } from './proposal.ts';
 import { proposalRejections } from './rejections.ts';
 import { rollAt } from './roll.ts';
+import { ruleUnder } from './rule-asked.ts';
 
 export const recountRejections = defineRejections({
   NotCertified: [409, 'the vote has not been certified yet', 'What has been certified can be recounted.'],
@@ -76,7 +77,7 @@ export const recount: Inquiry<RecountAsked, Recount> = {
     const vote = certifiedVote(state);
     if (!vote) throw recountRejections.NotCertified({ phase: state.status });
     const { certificate, frozen, round } = vote;
-    const rule = ruleOtherwise(under, certificate.rule);
+    const rule = Object.keys(under).length > 0 ? ruleUnder(certificate.rule, under) : undefined;
     const ballots = ballotsOf(proposal, vote, log);
     const counts = { yes: 0, no: 0, abstain: 0, roll: rollAt(frozen, log).length };
     for (const ballot of ballots.values()) counts[choiceIn(ballot)] += 1;
@@ -89,12 +90,3 @@ export const recount: Inquiry<RecountAsked, Recount> = {
     };
   },
 };
-
-/** The rule that is asked for, where one is. @throws Rejection InvalidRules */
-function ruleOtherwise(under: Partial<DecisionRule>, decided: DecisionRule): DecisionRule | undefined {
-  if (Object.keys(under).length === 0) return undefined;
-  const rule = { ...decided, ...under };
-  const fault = faultOf(rule);
-  if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
-  return rule;
-}

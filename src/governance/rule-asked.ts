@@ -1,5 +1,5 @@
 // Parts of a decision rule as people write them, in a query or on a command line.
-import type { DecisionRule, Fraction } from '../community/index.ts';
+import { communityRejections, faultOf, type DecisionRule, type Fraction } from '../community/index.ts';
 
 export const FRACTION = /^(0|[1-9]\d{0,6})\/([1-9]\d{0,6})$/;
 /** `>` for more than, `>=` or nothing for at least. */
@@ -24,3 +24,11 @@ export const partsOf = ({ quorum, turnout, threshold, floor }: RuleParts): Parti
   ...(threshold === undefined ? {} : { threshold: { ...fraction(threshold), strict: /^>\d/.test(threshold) } }),
   ...(floor === undefined ? {} : { floor: fraction(floor) }),
 });
+
+/** A rule with parts of another in the place of its own. @throws Rejection InvalidRules one that could not decide every vote */
+export function ruleUnder(decided: DecisionRule, under: Partial<DecisionRule>): DecisionRule {
+  const rule = { ...decided, ...under };
+  const fault = faultOf(rule);
+  if (fault !== undefined) throw communityRejections.InvalidRules({ fault });
+  return rule;
+}

@@ -72,3 +72,7 @@ export function rowOf<C extends Columns>(
   Object.assign(properties, more);
   return { type: 'object', properties, required: Object.keys(properties) };
 }
+
+/** JSON schema of an object with the properties of `T`, all of them required but those in `O`. */
+export const objectOf = <T, O extends keyof T = never>(properties: Readonly<Record<Exclude<keyof T, O>, object>>, optional?: Readonly<Record<O, object>>) =>
+  ({ type: 'object', properties: { ...properties, ...optional }, required: Object.keys(properties) });

@@ -64,7 +64,7 @@ export { inTurns } from './turns.ts';
 export { Acting, NOBODY } from './acting.ts';
 export { Command } from './command.ts';
 export { Commands } from './commands.ts';
-export { Answers, Describes, Rejects, rowOf } from './describe.ts';
+export { Answers, Describes, objectOf, Rejects, rowOf } from './describe.ts';
 export { domainRoom, Room, roomsOf } from './domain-room.ts';
 export { FileContent, TakesFile } from './file-content.ts';
 export { LocalIssuer, type MintedToken } from './local-issuer.ts';

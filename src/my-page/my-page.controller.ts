@@ -4,7 +4,7 @@ import { actsOf, actsView, communityView, paging, ROLES, SCOPES, type ActShown, 
 import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
 import { protocolStatus, type AwaitedBallot } from '../governance/index.ts';
-import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer } from '../http/index.ts';
+import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer, objectOf } from '../http/index.ts';
 import { myPage, type MyPage, type MyParty, type ReportToCorroborate, type TitledProposal } from './my-page.ts';
 
 const text = { type: 'string' };
@@ -12,26 +12,25 @@ const count = { type: 'integer', minimum: 0 };
 const instant = { type: 'string', format: 'date-time' };
 const textOrNull = { type: ['string', 'null'] };
 const list = (items: object) => ({ type: 'array', items });
-const object = <T>(properties: Readonly<Record<keyof T, object>>) => ({ type: 'object', properties, required: Object.keys(properties) });
 
 type Waiting = MyPage['waiting'];
-const titled = object<TitledProposal>({ proposal: text, title: text });
+const titled = objectOf<TitledProposal>({ proposal: text, title: text });
 const offer = rowOf(materialCustody.tables.transfer, { passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
 const request = rowOf(materialCustody.tables.request, { state: { enum: REQUEST_STATES } });
-const act = object<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
+const act = objectOf<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
 const acts = { type: 'object', properties: { rows: list(act), next: { ...text, description: 'Cursor of the next page of `/my-page/acts`.' } }, required: ['rows'] };
-const page = object<MyPage>({
+const page = objectOf<MyPage>({
   person: text,
   name: textOrNull,
   status: { enum: ['none', 'applied', 'member'] },
   roles: list({ enum: ROLES }),
-  parties: list(object<MyParty>({ party: text, name: text, scope: list({ enum: SCOPES }), until: { ...instant, type: ['string', 'null'] } })),
-  waiting: object<Waiting>({
-    charter: { ...object<NonNullable<Waiting['charter']>>({ name: text, charterText: text }), type: ['object', 'null'] },
-    ballots: list(object<AwaitedBallot>({ proposal: text, title: text, closesAt: instant })),
+  parties: list(objectOf<MyParty>({ party: text, name: text, scope: list({ enum: SCOPES }), until: { ...instant, type: ['string', 'null'] } })),
+  waiting: objectOf<Waiting>({
+    charter: { ...objectOf<NonNullable<Waiting['charter']>>({ name: text, charterText: text }), type: ['object', 'null'] },
+    ballots: list(objectOf<AwaitedBallot>({ proposal: text, title: text, closesAt: instant })),
     offers: list(offer),
     requests: list(request),
-    sabotage: list(object<ReportToCorroborate>({ sabotage: text, facility: text, reportedAt: instant, corroborations: count, needed: count })),
+    sabotage: list(objectOf<ReportToCorroborate>({ sabotage: text, facility: text, reportedAt: instant, corroborations: count, needed: count })),
     applications: { ...list(text), description: 'For stewards: persons who have applied.' },
     proposals: { ...list(titled), description: 'For stewards: proposals by others, to be admitted.' },
     freezes: { ...list(titled), description: 'For stewards: admitted proposals, to be frozen.' },
