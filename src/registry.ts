@@ -5,7 +5,7 @@ import {
 } from './community/index.ts';
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
-import { ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses } from './governance/index.ts';
+import { ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
 
@@ -25,7 +25,7 @@ export const catalogue = new EventCatalogue([
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, materialCustody, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, textsView, materialCustody, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,

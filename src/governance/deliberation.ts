@@ -5,7 +5,7 @@ import {
   type Charter, type CharterInForce, type Fraction, type Membership,
 } from '../community/index.ts';
 import { decisionClassOf, matterOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
-import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
+import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
@@ -31,7 +31,7 @@ function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Froze
 }
 
 /** The text as plain data. */
-function textOf({ title, prose, measure }: DraftProposal | RebaseProposal): ProposedText {
+export function textOf({ title, prose, measure }: StatedText): ProposedText {
   if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
   const clauses = measure.clauses.map(({ kind, id, materials, parties, exceptions }) => ({ kind, id, materials, parties, exceptions }));
   const until = measure.until === undefined ? {} : { until: canonical(measure.until) };
@@ -42,7 +42,7 @@ function textOf({ title, prose, measure }: DraftProposal | RebaseProposal): Prop
 const endsBy = (measure: Measure, instant: Instant): boolean => measure.kind === 'adopt-protocol' && measure.until !== undefined && measure.until <= instant;
 
 /** Why a measure could not be enacted even if the charter stayed as it is; undefined when it could. */
-function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
+export function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
   switch (measure.kind) {
     case 'adopt-protocol':
       if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();
@@ -114,7 +114,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {
-      return inPhase(state, 'deliberation', ({ proposal: id, text, writtenAgainst }) => {
+      return inPhase(state, 'deliberation', ({ proposal: id, text, textRevision, writtenAgainst }) => {
         if (!holdsRole(membership, 'steward')) return refuse(communityRejections.StewardRequired());
         if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
         const { rules, revision } = charter;
@@ -137,6 +137,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
           data: {
             proposal: id,
             textHash: contentHash(text),
+            textRevision,
             charterRevision: revision,
             decisionClass: decisionClassOf(text.measure),
             rule: ruleFor(text.measure, rules),

@@ -73,6 +73,7 @@ const proposalPage = rowOf(
     state: { enum: PROPOSAL_STATES },
     shown: { enum: ['community', 'public'], description: 'Who may read it.' },
     measure: { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] },
+    textRevision: { minimum: 1, description: 'Number of the text that this is: see its revisions.' },
     round: { minimum: 0, description: 'How many times it was frozen.' },
     touched: { description: 'Of what passed and could not be enacted: what had moved since the freeze, `rules` or `protocol <code>`. Before a vote, the freeze tells.' },
     decisionClass: { enum: DECISION_CLASSES },

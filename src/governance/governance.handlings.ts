@@ -15,6 +15,7 @@ import { handles, type Handling, type Load } from '../runtime/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
 import { deliberation } from './deliberation.ts';
+import { revising } from './revising.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
 import {
   AdmitProposal,
@@ -28,7 +29,9 @@ import {
   FreezeProposal,
   OpenVoting,
   RebaseProposal,
+  ReviseProposal,
   SealRoll,
+  StatedText,
   SubmitProposal,
   WithdrawProposal,
 } from './proposal.commands.ts';
@@ -38,7 +41,7 @@ import { sealOf } from './roll.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
-function unregisteredIn({ measure }: DraftProposal | RebaseProposal, load: Load): string[] {
+export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
   const clauses = measure.kind === 'adopt-protocol' ? measure.clauses : [];
   const named = new Set(clauses.flatMap(({ parties, exceptions }) => [...(parties === 'all-external' ? [] : parties), ...exceptions]));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
@@ -78,7 +81,15 @@ export const governanceHandlings: readonly Handling[] = [
     context: (command, load, { actor }) => ({
       charter: load(charter, CHARTER_STREAM),
       membership: load(membership, memberStream(actor)),
-      unregistered: command instanceof DraftProposal || command instanceof RebaseProposal ? unregisteredIn(command, load) : [],
+      unregistered: command instanceof StatedText ? unregisteredIn(command, load) : [],
+    }),
+  }),
+  handles(revising, [ReviseProposal], {
+    stream: (command) => proposalStream(command.proposal),
+    context: (command, load, { actor }) => ({
+      charter: load(charter, CHARTER_STREAM),
+      membership: load(membership, memberStream(actor)),
+      unregistered: unregisteredIn(command, load),
     }),
   }),
   handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {

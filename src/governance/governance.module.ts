@@ -4,14 +4,16 @@ import { domainRoom } from '../http/index.ts';
 import { CheckingController } from './checking.controller.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
+import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
+import { textsView } from './texts.view.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
-    controllers: [ProposalController, CheckingController, ProtocolController, ResolutionController],
+    controllers: [ProposalController, CheckingController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController],
     handlings: governanceHandlings,
-    views: [protocolStatus],
+    views: [protocolStatus, textsView],
     processes: votingProcesses,
   }),
 )

@@ -101,7 +101,8 @@ export class Resolution {
   readonly kind!: 'resolution';
 }
 
-class Text {
+/** What people are to agree to, and what is done then. */
+export class StatedText {
   @IsText(200)
   readonly title!: string;
 
@@ -114,10 +115,16 @@ class Text {
   readonly measure!: AdoptProtocol | RepealProtocol | ChangeRules | Resolution;
 }
 
-export class DraftProposal extends Text {}
+export class DraftProposal extends StatedText {}
+
+/** The text written anew, before it is frozen. */
+export class ReviseProposal extends StatedText {
+  @IsUUID()
+  readonly proposal!: string;
+}
 
 /** The text written anew, against the charter as it is now. */
-export class RebaseProposal extends Text {
+export class RebaseProposal extends StatedText {
   @IsUUID()
   readonly proposal!: string;
 }

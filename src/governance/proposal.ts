@@ -10,6 +10,8 @@ export const proposalStream = (proposal: string): string => `proposal-${proposal
 export interface Frozen {
   /** Content hash of title, prose and measure; of freezes that the first version wrote, of protocol, title, prose and clauses. */
   readonly textHash: string;
+  /** Number of the text revision; absent in freezes from before texts were revised. */
+  readonly textRevision?: number;
   readonly charterRevision: number;
   readonly decisionClass: DecisionClass;
   readonly rule: DecisionRule;
@@ -49,6 +51,17 @@ export type ProposalEvent =
         readonly proposer: string;
         /** Revision of the charter that the text was written against. */
         readonly writtenAgainst: number;
+      }
+    >
+  /** The text written anew before its freeze, as its revision `textRevision` (1 is the draft, and a rebase is one more). */
+  | Event<
+      'ProposalRevised',
+      ProposedText & {
+        readonly proposal: string;
+        readonly textRevision: number;
+        readonly writtenAgainst: number;
+        /** Whether it had come before the public. */
+        readonly admitted: boolean;
       }
     >
   | Event<'ProposalSubmitted', { readonly proposal: string }>
@@ -91,6 +104,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
       'governance.proposal-drafted.v1': ({ kind, protocol, clauses, ...drafted }: DraftedBefore) => ({ ...drafted, measure: { kind, protocol, clauses } }),
     },
   },
+  ProposalRevised: { wire: 'governance.proposal-revised.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
   ProposalSubmitted: { wire: 'governance.proposal-submitted.v1', visibility: 'community' },
   ProposalAdmitted: { wire: 'governance.proposal-admitted.v1', visibility: 'public' },
   ProposalWithdrawn: { wire: 'governance.proposal-withdrawn.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
@@ -130,6 +144,8 @@ export type Proposal =
       readonly proposal: string;
       readonly proposer: string;
       readonly text: ProposedText;
+      /** How many texts it has had; this is the number of the present one. */
+      readonly textRevision: number;
       readonly writtenAgainst: number;
       /** How many times it was frozen: each vote on it is one of its own. */
       readonly round: number;
@@ -158,13 +174,17 @@ export const certifiedVote = ({ round, frozen, certificate, lastVote }: PresentP
 function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   if (event.type === 'ProposalDrafted') {
     const { proposal, proposer, writtenAgainst, ...text } = event.data;
-    return { status: 'draft', proposal, proposer, text, writtenAgainst, round: 0 };
+    return { status: 'draft', proposal, proposer, text, textRevision: 1, writtenAgainst, round: 0 };
   }
   return state.status === 'absent' ? state : moved(state, event);
 }
 
 function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { type: 'ProposalDrafted' }>>): Proposal {
   switch (event.type) {
+    case 'ProposalRevised': {
+      const { title, prose, measure, textRevision, writtenAgainst } = event.data;
+      return { ...state, text: { title, prose, measure }, textRevision, writtenAgainst };
+    }
     case 'ProposalSubmitted':
       return { ...state, status: 'submitted' };
     case 'ProposalAdmitted':
@@ -199,10 +219,10 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
     case 'ProposalNeedsRebase':
       return { ...state, status: 'needs-rebase' };
     case 'ProposalRebased': {
-      const { proposal, proposer, round } = state;
+      const { proposal, proposer, round, textRevision } = state;
       const { proposal: _, writtenAgainst, ...text } = event.data;
       const lastVote = certifiedVote(state);
-      return { status: 'deliberation', proposal, proposer, text, writtenAgainst, round, ...(lastVote ? { lastVote } : {}) };
+      return { status: 'deliberation', proposal, proposer, text, textRevision: textRevision + 1, writtenAgainst, round, ...(lastVote ? { lastVote } : {}) };
     }
     default:
       return state;

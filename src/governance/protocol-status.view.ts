@@ -28,6 +28,8 @@ const tables = {
       title: 'text',
       prose: 'text',
       measure: 'json',
+      /** Number of the present text. */
+      textRevision: 'integer',
       draftedAt: 'instant',
       /** How many times it was frozen, and with that voted on. */
       round: 'integer',
@@ -136,7 +138,7 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 2,
+  version: 3,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -150,16 +152,18 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ResolutionAdopted: ({ data: { proposal, title, prose }, time }, rows) => rows.resolution.open(proposal, { title, prose, adoptedAt: instantOf(time) }),
     ProposalDrafted({ data, time }, rows) {
       const { proposal, proposer, title, prose, measure } = data;
-      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, title, prose, measure, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
+      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, title, prose, measure, textRevision: 1, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
     },
+    ProposalRevised: ({ data: { proposal, title, prose, measure, textRevision } }, rows) => rows.proposal.change(proposal, { title, prose, measure, textRevision }),
     ProposalRebased({ data: { proposal, title, prose, measure } }, rows) {
-      rows.proposal.change(proposal, { state: 'deliberation', title, prose, measure, ...UNFROZEN });
+      const textRevision = (rows.proposal.current(proposal)?.textRevision ?? 0) + 1;
+      rows.proposal.change(proposal, { state: 'deliberation', title, prose, measure, textRevision, ...UNFROZEN });
     },
     ProposalSubmitted: moveTo('submitted'),
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),
     ProposalWithdrawn: moveTo('withdrawn'),
     ProposalFrozen({ data, position, time }, rows) {
-      const { proposal, textHash: _, lateSwing, ...frozen } = data;
+      const { proposal, textHash: _, textRevision: _fixed, lateSwing, ...frozen } = data;
       const round = roundOf(rows, proposal) + 1;
       rows.proposal.change(proposal, { state: 'frozen', round, frozenAt: position, frozenTime: instantOf(time), swingFrom: lateSwing?.from ?? null, ...frozen });
     },

@@ -4,14 +4,15 @@ import type { PresentProposal, Proposal, ProposalEvent, ProposalState } from './
 
 export const proposalRejections = defineRejections({
   MembersOnly: [403, 'only a member may do this', 'Members decide; nobody else does.'],
-  NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted, rebased and withdrawn by who proposed it.'],
+  NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted, revised, rebased and withdrawn by who proposed it.'],
   OwnProposal: [403, 'a proposer never admits the own proposal', 'Recusal: nobody judges the own case.'],
   ProposalExists: [409, 'the proposal exists already', 'A proposal is drafted once.'],
   NoSuchProposal: [404, 'there is no such proposal', 'A proposal is drafted before anything else.'],
   WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, passed or failed, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
   ClauseIdTwice: [422, 'two clauses have the same id', 'A clause is named by its id within the protocol.'],
   NeedsRebase: [409, 'the charter has moved where the text touches it', 'A text written against an older charter never overwrites what has come into force since.'],
-  AnotherMatter: [422, 'a rebase stays with what was proposed', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],
+  AnotherMatter: [422, 'another text stays with what was admitted', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],
+  TextUnchanged: [409, 'the text would stay as it is', 'A revision is another text than the one before.'],
   NoRebaseNeeded: [409, 'the charter has not moved where the text touches it', 'A text is written anew when what it changes has changed.'],
   ProtocolNotInForce: [422, 'no protocol of this code is in force', 'Only what is in force can be repealed.'],
   SunsetTooEarly: [422, 'the protocol would end before it could be in force', 'A protocol that ends by itself ends after its vote.'],

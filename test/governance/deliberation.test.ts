@@ -214,7 +214,7 @@ describe('a rebase', () => {
     given(deliberation, passed, needsRebase(2), moved).when('RebaseProposal', again, asIlmari).then(rebased(2, anew));
     given(deliberation, passed, needsRebase(2), rebased(2, anew), { ...moved, membership: steward })
       .when('FreezeProposal', { proposal: P }, asZara)
-      .then({ type: 'ProposalFrozen', data: { ...(frozen(2).data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data']), textHash: contentHash(anew) } });
+      .then({ type: 'ProposalFrozen', data: { ...(frozen(2).data as Extract<ProposalEvent, { type: 'ProposalFrozen' }>['data']), textRevision: 2, textHash: contentHash(anew) } });
   });
 
   test('is open to a text in deliberation too, once the charter has moved where it touches it', () => {

@@ -53,7 +53,7 @@ export const submitted: ProposalEvent = { type: 'ProposalSubmitted', data: { pro
 export const admittedBy = (by = ZARA): ProposalEvent => ({ type: 'ProposalAdmitted', data: { proposal: P, by } });
 export const frozen = (charterRevision = 1, rule = ORDINARY): ProposalEvent => ({
   type: 'ProposalFrozen',
-  data: { proposal: P, textHash: contentHash(text), charterRevision, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES, lateSwing: { from: SWING_FROM, until: EXTENDED_TO } },
+  data: { proposal: P, textHash: contentHash(text), textRevision: 1, charterRevision, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: OPENS, closesAt: CLOSES, lateSwing: { from: SWING_FROM, until: EXTENDED_TO } },
 });
 export const sealed = (size = 9): ProposalEvent => ({ type: 'RollSealed', data: { proposal: P, size, root: 'root', opensAt: OPENS } });
 export const opened: ProposalEvent = { type: 'VotingOpened', data: { proposal: P, closesAt: CLOSES } };

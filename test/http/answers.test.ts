@@ -211,7 +211,15 @@ describe('a community in force', () => {
     await refused('StewardRequired', tries(member, 'POST', `/proposals/${id(dropped)}/admission`));
     await refused('OwnProposal', tries(oren, 'POST', `/proposals/${id(dropped)}/admission`));
     await sees(iva, '/my-page', dropped);
+    await mistakes(zara, 'POST', `/proposals/${id(dropped)}/revisions`, { NotTheProposer: draft });
+    await mistakes(oren, 'POST', `/proposals/${id(dropped)}/revisions`, { TextUnchanged: draft });
+    await does(oren, 'POST', `/proposals/${id(dropped)}/revisions`, { ...draft, title: 'Otherwise' });
     await does(zara, 'POST', `/proposals/${id(dropped)}/admission`);
+    await mistakes(oren, 'POST', `/proposals/${id(dropped)}/revisions`, { AnotherMatter: { ...draft, measure: { kind: 'resolution' } } });
+    await does(oren, 'POST', `/proposals/${id(dropped)}/revisions`, { ...draft, title: 'Once more' });
+    await seesAll(oren, ['/revisions', '/revisions/1', '/diff?from=1&to=3'].map((path) => `/proposals/${id(dropped)}${path}`));
+    await refused('NotFound', tries(oren, 'GET', `/proposals/${id(dropped)}/diff?from=1&to=9`));
+    await refused('NotFound', call(service.url, 'GET', `/proposals/${id(dropped)}/revisions/1`, {}));
     const inYears = instantOf(now() + 500 * 86_400_000);
     await mistakes(zara, 'POST', `/proposals/${id(dropped)}/freeze`, {
       ReadingTooShort: { opensAt: '2000-01-01T00:00:00Z' },
@@ -265,7 +273,7 @@ describe('a community in force', () => {
     await refused('InvalidRules', tries(oren, 'GET', `/proposals/${proposal}/recount?quorum=3/2`));
     await refused('VotingNotOpen', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
     await town.until(`/proposals/${id(words)}`, undefined, ({ state }) => state === 'enacted');
-    await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall', '/resolutions', `/proposals/${id(words)}`);
+    await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall', '/protocols/no-mall/history', '/protocols/no-mall/diff?from=1&to=1', '/resolutions', `/proposals/${id(words)}`);
     await refused('NeedsRebase', tries(zara, 'POST', `/proposals/${id(rival)}/freeze`, {}));
     await refused('AnotherMatter', tries(oren, 'POST', `/proposals/${id(rival)}/rebase`, measured({ kind: 'resolution' })));
     await does(oren, 'POST', `/proposals/${id(rival)}/rebase`, draft);

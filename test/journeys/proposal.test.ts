@@ -60,6 +60,25 @@ describe('given a draft', () => {
     expect((await commons.place.anybody.reads(`/proposals/${proposal}`, admitted)).body).toMatchObject({ state: 'deliberation', counts: null });
   });
 
+  test('when Oren writes it anew, then every text stays readable, and everybody can see what changed since it came before the public', async () => {
+    const [clearer, wider] = [{ ...DRAFT, prose: 'What we reclaim stays with us.' }, { ...DRAFT, measure: adopt('sovereignty', untouchable('silk', { materials: 'all' })) }];
+    expect(told(await mara.posts(`/proposals/${proposal}/revisions`, clearer))).toBe('403 NotTheProposer');
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/revisions`, clearer))).toBe('200 ProposalRevised');
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/revisions`, clearer))).toBe('409 TextUnchanged');
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/revisions`, { ...DRAFT, measure: { kind: 'resolution' } }))).toBe('422 AnotherMatter');
+    await commons.oren.posts(`/proposals/${proposal}/revisions`, wider);
+    const revised = await commons.oren.posts(`/proposals/${proposal}/revisions`, DRAFT);
+    const { anybody } = commons.place;
+    const { rows } = (await anybody.reads(`/proposals/${proposal}/revisions`, revised)).body;
+    expect(rows.map((row: { revision: number; prose: string }) => [row.revision, row.prose])).toEqual([
+      [1, DRAFT.prose], [2, clearer.prose], [3, DRAFT.prose], [4, DRAFT.prose],
+    ]);
+    const diff = await anybody.reads(`/proposals/${proposal}/diff?from=2&to=3`);
+    expect(diff.body.diff.split('\n')).toEqual(expect.arrayContaining(['-What we reclaim stays with us.', '+What we reclaim stays here.', '+      "materials": "all",']));
+    expect(told(await anybody.reads(`/proposals/${proposal}/diff?from=2&to=5`))).toBe('404 NotFound');
+    expect(told(await anybody.reads(`/proposals/${proposal}/diff?from=2`))).toBe('400 MalformedRequest');
+  });
+
   test('when the freeze would hurry people, or put the vote off for years, then it is refused with the earliest or latest time', async () => {
     const freeze = (times: object) => commons.zara.posts(`/proposals/${proposal}/freeze`, times);
     expect(told(await mara.posts(`/proposals/${proposal}/freeze`))).toBe('403 StewardRequired');
@@ -81,6 +100,9 @@ describe('given a draft', () => {
       rule: { quorum: { n: 1, d: 3 }, threshold: { n: 1, d: 2, strict: true } },
     });
     expect(told(await commons.oren.posts(`/proposals/${proposal}/withdrawal`))).toBe('409 NoLongerWithdrawable');
+    expect(told(await commons.oren.posts(`/proposals/${proposal}/revisions`, { ...DRAFT, title: 'Too late' }))).toBe('409 WrongPhase');
+    expect(frozen.body.events[0].data).toMatchObject({ textRevision: 4 });
+    expect((await mara.reads(`/proposals/${proposal}/revisions/4`, sealed)).body).toMatchObject({ textHash: frozen.body.events[0].data.textHash, frozenAt: frozen.body.time });
   });
 });
 
@@ -149,6 +171,17 @@ describe('given a protocol in force', () => {
     expect((await mara.reads(`/proposals/${needing}`, closed)).body).toMatchObject({ state: 'enacted', round: 2, counts: { yes: 2, no: 0, abstain: 0 } });
     expect((await mara.reads(`/proposals/${needing}/ballots`, closed)).body.rows).toHaveLength(2);
     expect((await mara.reads('/protocols/sovereignty', closed)).body).toMatchObject({ title: anew.title, charterRevision: 4 });
+  });
+
+  test('then everybody can read what was in force before, until when, and what each vote changed', async () => {
+    const { anybody } = commons.place;
+    const { rows } = (await anybody.reads('/protocols/sovereignty/history', await commons.place.head())).body;
+    expect(rows.map((row: { title: string; ending: string }) => [row.title, row.ending])).toEqual([
+      [DRAFT.title, 'replaced'], ['First', 'replaced'], ['Second, with the first in it', null],
+    ]);
+    expect(rows[0].endedFrom).toBe(rows[1].from);
+    expect((await anybody.reads('/protocols/sovereignty/diff?from=1&to=2')).body).toMatchObject({ added: 1, removed: 1, diff: expect.stringContaining('+First') });
+    expect(told(await anybody.reads('/protocols/sovereignty/diff?from=1&to=4'))).toBe('404 NotFound');
   });
 
   test('when a proposer thinks better of it, then the proposal is withdrawn, and stays on record', async () => {

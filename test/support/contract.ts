@@ -203,8 +203,10 @@ export function* amiss(
   for (const headers of [{}, ...WRONG_HEADERS, ...others]) yield [url.href, request(headers)];
   const asked = queries.flatMap((name) => (WRONG_QUERIES[name] ?? ['.']).map((value) => `${name}=${value}`));
   for (const query of queries.length > 0 ? [...asked, 'weather=fine', '__proto__=x'] : []) yield [`${url.origin}${url.pathname}?${query}`, request({})];
-  for (const part of url.pathname.split('/').filter((one) => /[0-9]/.test(one))) {
-    for (const other of [randomUUID(), 'x%20y', '%00', 'x'.repeat(200)]) yield [url.href.replace(part, other), request({})];
+  const parts = url.pathname.split('/');
+  for (const at of parts.keys()) {
+    if (!/[0-9]/.test(parts[at] as string)) continue;
+    for (const other of [randomUUID(), 'x%20y', '%00', 'x'.repeat(200)]) yield [`${url.origin}${parts.with(at, other).join('/')}${url.search}`, request({})];
   }
   if (method === 'GET') return;
   for (const wrong of WRONG_BODIES) yield [url.href, request(JSON_TYPE, { body: wrong })];

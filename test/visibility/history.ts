@@ -231,6 +231,7 @@ export class History {
     const withdrawn = await this.draft('second-thoughts');
     await this.does('mira', 'POST', `/proposals/${withdrawn}/submission`);
     await this.does('zara', 'POST', `/proposals/${withdrawn}/admission`);
+    await this.does('mira', 'POST', `/proposals/${withdrawn}/revisions`, { title: 'third-thoughts', prose: 'As told.', measure: keepingSilk('second-thoughts') });
     await this.does('mira', 'POST', `/proposals/${withdrawn}/withdrawal`);
     // Two rivals, frozen against the same charter: the second to pass needs another text. And one that nobody votes on.
     const rivals = [await this.frozen('silk-stays'), await this.frozen('silk-stays')];

@@ -55,6 +55,7 @@ const EVENTS: readonly (
   { type: 'RepresentativeAppointed', data: { party: 'party', person: 'person', scope: ['requests'], until: NOON, invitation: 'i' } },
   { type: 'RepresentativeRemoved', data: { party: 'party', person: 'person' } },
   { type: 'ProposalDrafted', data: { proposal, proposer: 'proposer', writtenAgainst: 1, ...words, measure: { kind: 'resolution' } } },
+  { type: 'ProposalRevised', data: { proposal, textRevision: 2, admitted: true, writtenAgainst: 1, ...words, measure: { kind: 'resolution' } } },
   { type: 'ProposalSubmitted', data: { proposal } },
   { type: 'ProposalAdmitted', data: { proposal, by: 'steward' } },
   { type: 'ProposalWithdrawn', data: { proposal, admitted: true } },

@@ -36,6 +36,7 @@ PartyRegistered              +      +      +       +       +       +        +   
 RepresentativeAppointed      .      .      +       +       +       +        +         +       +    | party                | person
 RepresentativeRemoved        .      .      +       +       +       +        +         +       +    | party                | person
 ProposalDrafted              .      .      +       +       +       +        +         +       +    |                      |
+ProposalRevised              +      +      +       +       +       +        +         +       +    |                      |
 ProposalSubmitted            .      .      +       +       +       +        +         +       +    |                      |
 ProposalAdmitted             +      +      +       +       +       +        +         +       +    |                      |
 ProposalWithdrawn            +      +      +       +       +       +        +         +       +    |                      |
