@@ -7,6 +7,7 @@ export * from './clause.ts';
 export * from './community.queries.ts';
 export * from './community.view.ts';
 export * from './decision-rule.ts';
+export * from './evaluation.ts';
 export * from './founding.ts';
 export * from './invitation.ts';
 export * from './inviting.ts';

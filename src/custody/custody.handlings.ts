@@ -4,14 +4,14 @@ import { handles, type Handling, type Load } from '../runtime/index.ts';
 import type { Act } from '../kernel/index.ts';
 import { loadHolder } from './holder.ts';
 import { intake } from './intake.ts';
-import { AcceptOffer, DeclineOffer, LapseOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
+import { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
 import { lotFold, lotStream, type Lot } from './lot.events.ts';
 import { RegisterMaterial } from './material.commands.ts';
 import { material, materialStream } from './material.ts';
 import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
 import { requestFold, requestStream, type Request } from './request.events.ts';
 import { request } from './request.ts';
-import { answering, lapsing, offering } from './transfer.ts';
+import { answering, confirming, lapsing, offering } from './transfer.ts';
 
 /** The rules and the actor's standing: with every movement, so that the append is guarded on the charter. */
 const ground = (load: Load, { actor }: Act) => ({
@@ -58,7 +58,15 @@ export const custodyHandlings: readonly Handling[] = [
   }),
   handles(answering, [AcceptOffer, DeclineOffer, WithdrawOffer], {
     stream: ({ lot }) => lotStream(lot),
-    context: (_, load, act, lot: Lot) => endsOf(lot, lot.status === 'held' ? lot.offer?.to : undefined, load, act),
+    context: (_, load, act, lot: Lot) => {
+      const offer = lot.status === 'held' ? lot.offer : undefined;
+      const seconds = (offer?.confirmedBy ?? []).map((person) => ({ person, standing: load(membership, memberStream(person)) }));
+      return { ...endsOf(lot, offer?.to, load, act), seconds };
+    },
+  }),
+  handles(confirming, [ConfirmTransfer], {
+    stream: ({ lot }) => lotStream(lot),
+    context: (_, load, { actor }) => ({ membership: load(membership, memberStream(actor)) }),
   }),
   handles(lapsing, [LapseOffer], { stream: ({ lot }) => lotStream(lot) }),
   handles(request, [RequestMaterial, DeclineRequest, WithdrawRequest], {

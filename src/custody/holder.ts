@@ -9,7 +9,6 @@ import {
   membership,
   party,
   partyStream,
-  type Acquisition,
   type Charter,
   type Membership,
   type Party,
@@ -41,13 +40,6 @@ export function holderOf(id: PartyId, community: Charter, standing: { readonly p
 
 export const loadHolder = (id: PartyId, community: Charter, load: Load): Holder =>
   holderOf(id, community, { party: load(party, partyStream(id)), membership: load(membership, memberStream(id)) });
-
-/** What a clause asks about a party that is to get a material. */
-export const acquisition = (material: string, holder: Holder): Acquisition => ({
-  material,
-  party: holder.id,
-  external: isOutside(holder),
-});
 
 /** Outside of the community: carriers and external parties. Facilities are its own. */
 export const isOutside = (holder: Holder): boolean => 'party' in holder && isExternal(holder.party);

@@ -1,7 +1,7 @@
 // Intake: a lot comes onto the books, in somebody's hands and in somebody's ownership.
 import { holdsRole, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, dimensionOf, isPositive, quantity, refuse, type Act } from '../kernel/index.ts';
-import { deniedTo, denial } from './denial.ts';
+import { denial, denied } from './denial.ts';
 import { actsFor, isInNameOf, isOutside, type Holder } from './holder.ts';
 import type { RegisterLot } from './lot.commands.ts';
 import { lotFold, type Lot, type LotEvent, type Method } from './lot.events.ts';
@@ -38,10 +38,12 @@ export const intake = decider<LotEvent, Lot>()({
       const { method, instrument, ticket, location, provenance, model } = command;
       if (!FITS[method].includes(dimensionOf(stated.unit))) return refuse(rejections.MethodDoesNotFit({ method, unit: stated.unit }));
       // What may not be acquired cannot be had by writing it into the books either.
-      for (const holder of [custodian, owner]) {
-        const denied = deniedTo(holder, command.material, charter);
-        if (denied) return refuse(denial(denied));
-      }
+      const taken = { act: 'intake', material: command.material, taker: membership } as const;
+      const by =
+        custodian.id === owner.id
+          ? denied(charter, context.now, { ...taken, holder: owner, gets: 'ownership-and-custody' })
+          : denied(charter, context.now, { ...taken, holder: custodian, gets: 'custody' }, { ...taken, holder: owner, gets: 'ownership' });
+      if (by) return refuse(denial(by));
       return accept({
         type: 'LotRegistered',
         data: {

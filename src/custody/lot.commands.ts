@@ -95,6 +95,9 @@ export class AcceptOffer extends OnOffer {
   readonly location?: string;
 }
 
+/** By a second person, where a clause asks for one. */
+export class ConfirmTransfer extends OnOffer {}
+
 export class DeclineOffer extends OnOffer {}
 
 export class WithdrawOffer extends OnOffer {}

@@ -23,7 +23,7 @@ import {
   rowOf,
 } from '../http/index.ts';
 import { UNITS } from '../kernel/index.ts';
-import { AcceptOffer, DeclineOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
+import { AcceptOffer, ConfirmTransfer, DeclineOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
 import { CUSTODY_MODELS, METHODS } from './lot.events.ts';
 import { lotById, lots, summing } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
@@ -102,6 +102,14 @@ export class LotController {
   @Describes('Accept an offer', 'By its recipient. Judged by the protocols in force now: what they deny is refused and on record as a refused request.')
   @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheRecipient', 'InAnotherName', 'OfferExpired', 'CustodyHasMoved', 'DeniedByProtocol')
   accept(@Command(AcceptOffer) command: AcceptOffer, @Acting() acting: Acting) {
+    return this.commands.run(command, acting);
+  }
+
+  @Post(':lot/offers/:transfer/confirmation')
+  @ForLinkedPersons()
+  @Describes('Confirm an offer as a second person', 'By a member who neither made it nor accepts it. Where a clause in force asks for a second person, it has to come before the acceptance.')
+  @Rejects('NoSuchLot', 'NoSuchOffer', 'MayNotConfirm', 'InAnotherName', 'OwnOffer', 'ConfirmedAlready')
+  confirm(@Command(ConfirmTransfer) command: ConfirmTransfer, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
 

@@ -51,6 +51,8 @@ export type LotEvent =
       }
     >
   | Event<'CustodyOffered', TransferEnds & { readonly expiresAt?: Instant }>
+  /** `by`: a second person, who neither offered it nor takes it over. */
+  | Event<'TransferConfirmed', TransferEnds & { readonly by: string }>
   /** `location`: where the lot is from now on; absent = where it was. */
   | Event<'OfferAccepted', TransferEnds & { readonly location?: string }>
   | Event<'OfferDeclined', TransferEnds>
@@ -68,20 +70,28 @@ export const lotEvents = describeEvents<LotEvent>({
     visibility: ({ owner, custodian }) => ['community', ...[...new Set([owner, custodian])].map((party) => ({ party }))],
   },
   CustodyOffered: { wire: 'custody.custody-offered.v1', visibility: concerned },
+  TransferConfirmed: { wire: 'custody.transfer-confirmed.v1', visibility: concerned },
   OfferAccepted: { wire: 'custody.offer-accepted.v1', visibility: concerned },
   OfferDeclined: { wire: 'custody.offer-declined.v1', visibility: concerned },
   OfferWithdrawn: { wire: 'custody.offer-withdrawn.v1', visibility: concerned },
   OfferLapsed: { wire: 'custody.offer-lapsed.v1', visibility: concerned },
 });
 
-export interface OpenOffer {
+export interface OfferEnds {
   readonly transfer: TransferId;
   readonly from: PartyId;
   readonly owner: PartyId;
   readonly to: PartyId;
   readonly passes: Passes;
   readonly request?: RequestId;
+}
+
+export interface OpenOffer extends OfferEnds {
   readonly expiresAt?: Instant;
+  /** The person who offered it. */
+  readonly offeredBy: string;
+  /** Persons who have confirmed it. */
+  readonly confirmedBy: readonly string[];
 }
 
 /** A lot on the books: exactly one owner and one custodian at every position. */
@@ -115,7 +125,11 @@ export function evolveLot(lot: Lot, event: Recorded<LotEvent>): Lot {
     case 'CustodyOffered': {
       const { transfer, from, owner, to, passes, request, expiresAt } = event.data;
       const terms = { ...(request === undefined ? {} : { request }), ...(expiresAt === undefined ? {} : { expiresAt }) };
-      return { ...lot, offer: { transfer, from, owner, to, passes, ...terms } };
+      return { ...lot, offer: { transfer, from, owner, to, passes, ...terms, offeredBy: event.actor, confirmedBy: [] } };
+    }
+    case 'TransferConfirmed': {
+      const { offer } = lot;
+      return offer ? { ...lot, offer: { ...offer, confirmedBy: [...offer.confirmedBy, event.data.by] } } : lot;
     }
     case 'OfferAccepted': {
       const { to, passes, request } = event.data;

@@ -46,6 +46,8 @@ const tables = {
       expiresAt: 'instant?',
       settledBy: 'text?',
       settledAt: 'instant?',
+      /** PersonIds of second persons. */
+      confirmedBy: 'json',
     },
     [['lot'], ['to', 'state'], ['from', 'state']],
   ),
@@ -92,7 +94,7 @@ function answer(event: Answered, rows: Rows, state: 'declined' | 'withdrawn'): v
 
 export const materialCustody = view<MaterialEvent | LotEvent | RequestEvent>()({
   name: 'material-custody',
-  version: 1,
+  version: 2,
   tables,
   project: {
     MaterialRegistered({ data }, rows) {
@@ -109,9 +111,14 @@ export const materialCustody = view<MaterialEvent | LotEvent | RequestEvent>()({
     CustodyOffered({ data, actor, time }, rows) {
       const { lot, material, transfer, from, owner, to, passes, request = null, expiresAt = null } = data;
       const offered = { lot, material, from, owner, to, passes, request, state: 'offered', offeredBy: actor, expiresAt };
-      rows.transfer.open(transfer, { ...offered, offeredAt: instantOf(time), settledBy: null, settledAt: null });
+      rows.transfer.open(transfer, { ...offered, offeredAt: instantOf(time), settledBy: null, settledAt: null, confirmedBy: [] });
       rows.lot.change(lot, { transfer, offeredTo: to });
       if (request !== null) rows.request.change(request, { state: 'offered', transfer });
+    },
+
+    TransferConfirmed({ data: { transfer, by } }, rows) {
+      const before = (rows.transfer.current(transfer)?.confirmedBy ?? []) as readonly string[];
+      rows.transfer.change(transfer, { confirmedBy: [...before, by] });
     },
 
     OfferAccepted(event, rows) {

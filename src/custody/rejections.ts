@@ -32,6 +32,9 @@ export const custodyRejections = defineRejections({
   OfferExpired: [409, 'the offer\'s deadline has passed', 'An offer can be accepted until its deadline, and not at it.'],
   CustodyHasMoved: [409, 'who offered the lot does not hold it any more', 'Custody passes from who holds the lot, ownership from who owns it.'],
   DeniedByProtocol: [422, 'a protocol in force forbids this', 'Material moves under the protocols that the community has enacted; deny wins.'],
+  MayNotConfirm: [403, 'only a member confirms a transfer', 'The second person that a clause asks for is a member, with the role that the clause says.'],
+  OwnOffer: [403, 'who offered it does not confirm it', 'A second person is neither who offers nor who takes over.'],
+  ConfirmedAlready: [409, 'the caller has confirmed the transfer already', 'A person confirms a transfer once.'],
   MayNotRequest: [
     403,
     'the caller is no representative of the party for requests',

@@ -1,7 +1,7 @@
 // Requests: a registered party asks for a lot that others hold. What a protocol forbids it to have, it may not even ask for.
 import type { Charter, Membership } from '../community/index.ts';
 import { accept, decider, refuse, type Act, type Decision, type Rejection } from '../kernel/index.ts';
-import { attemptByRequest, deniedTo, denial } from './denial.ts';
+import { attemptByRequest, denial, denied } from './denial.ts';
 import { actsFor, isInNameOf, type Holder } from './holder.ts';
 import type { Lot } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
@@ -48,8 +48,8 @@ export const request = decider<RequestEvent, Request>()({
       if (!isInNameOf(context, party)) return refuse(rejections.InAnotherName());
       if (lot.status === 'absent') return refuse(rejections.NoSuchLot());
       if (lot.custodian === party.id) return refuse(rejections.HeldAlready());
-      const denied = deniedTo(party, lot.material, charter);
-      if (denied) return refuse(denial(denied, context.commandId), attemptByRequest(lot, party.id, denied, context));
+      const by = denied(charter, context.now, { act: 'request', material: lot.material, holder: party, gets: 'custody' });
+      if (by) return refuse(denial(by, context.commandId), attemptByRequest(lot, party.id, by, context));
       const { purpose } = command;
       const { material, custodian: holder } = lot;
       return accept({

@@ -9,7 +9,10 @@ import { materialCustody } from './material-custody.view.ts';
 import { Optional } from '../validation/index.ts';
 
 const { tables: shapes } = materialCustody;
-const transferRow = rowOf(shapes.transfer, { key: { format: 'uuid', description: 'TransferId.' }, passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
+const transferRow = rowOf(shapes.transfer, {
+  key: { format: 'uuid', description: 'TransferId.' }, passes: { enum: PASSES }, state: { enum: TRANSFER_STATES },
+  confirmedBy: { type: 'array', items: { type: 'string', format: 'uuid' }, description: 'PersonIds of second persons.' },
+});
 
 class TransferListing extends Paging {
   @Optional()

@@ -1,10 +1,10 @@
 // Transfers: a lot is offered, and taken over, declined, taken back or left to lapse. Custody of right passes by nothing else.
-import type { Charter, Membership } from '../community/index.ts';
+import { isMember, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, instantOf, msOf, refuse, SYSTEM_ACTOR, type Act, type Decision, type Rejection } from '../kernel/index.ts';
-import { attemptByAcceptance, deniedOffer, deniedTo, denial } from './denial.ts';
+import { attemptByAcceptance, denial, denied, deniedOffer, isKeptOut } from './denial.ts';
 import { actsFor, isInNameOf, type Actor, type Holder } from './holder.ts';
-import type { AcceptOffer, DeclineOffer, LapseOffer, OfferCustody, WithdrawOffer } from './lot.commands.ts';
-import { lotFold, type HeldLot, type Lot, type LotEvent, type OpenOffer, type Passes } from './lot.events.ts';
+import type { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, WithdrawOffer } from './lot.commands.ts';
+import { lotFold, type HeldLot, type Lot, type LotEvent, type OfferEnds, type OpenOffer, type Passes } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
 import type { Request } from './request.events.ts';
 
@@ -16,6 +16,11 @@ export interface TransferContext extends Act {
   readonly owner: Holder;
   /** To whom the lot is, or is to be, offered. */
   readonly recipient: Holder;
+}
+
+export interface AnswerContext extends TransferContext {
+  /** Who has confirmed the open offer, as they stand now. */
+  readonly seconds: readonly { readonly person: string; readonly standing: Membership }[];
 }
 
 export interface OfferContext extends TransferContext {
@@ -42,7 +47,7 @@ function mayAnswer(lot: HeldLot, to: string, request: Request | undefined): Reje
   return request.status === 'open' && !lot.met.includes(request.request) ? undefined : rejections.RequestSettled();
 }
 
-const endsOf = ({ lot, material }: HeldLot, { transfer, from, owner, to, passes, request }: OpenOffer) => ({
+const endsOf = ({ lot, material }: HeldLot, { transfer, from, owner, to, passes, request }: OfferEnds) => ({
   lot,
   material,
   transfer,
@@ -82,8 +87,8 @@ export const offering = decider<LotEvent, Lot>()({
       if (mismatch) return refuse(mismatch);
       const expiresAt = command.expiresAt === undefined ? undefined : instantOf(msOf(command.expiresAt));
       if (expiresAt !== undefined && expiresAt <= context.now) return refuse(rejections.OfferEndsInThePast({ expiresAt }));
-      const denied = deniedTo(recipient, lot.material, charter);
-      if (denied) return refuse(denial(denied, context.commandId), deniedOffer(lot, command, denied, context));
+      const by = denied(charter, context.now, { act: 'offer', material: lot.material, holder: recipient, gets: passes });
+      if (by) return refuse(denial(by, context.commandId), deniedOffer(lot, command, by, context));
       const { request } = command;
       const ends = { transfer: context.newId(), from: lot.custodian, owner: lot.owner, to, passes };
       const offer = request === undefined ? ends : { ...ends, request };
@@ -96,7 +101,7 @@ export const answering = decider<LotEvent, Lot>()({
   ...lotFold,
   decide: {
     /** Judged by the protocols in force at this place of the log, whatever was in force when it was offered. */
-    AcceptOffer(command: AcceptOffer, state: Lot, context: TransferContext): Decision<LotEvent> {
+    AcceptOffer(command: AcceptOffer, state: Lot, context: AnswerContext): Decision<LotEvent> {
       const found = openOffer(state, command.transfer);
       if (!isOpen(found)) return refuse(found);
       const { lot, offer } = found;
@@ -105,8 +110,10 @@ export const answering = decider<LotEvent, Lot>()({
       if (!isInNameOf(context, recipient)) return refuse(rejections.InAnotherName());
       if (offer.expiresAt !== undefined && now >= offer.expiresAt) return refuse(rejections.OfferExpired({ expiresAt: offer.expiresAt }));
       if (lot.custodian !== offer.from || lot.owner !== offer.owner) return refuse(rejections.CustodyHasMoved());
-      const denied = deniedTo(recipient, lot.material, charter);
-      if (denied) return refuse(denial(denied, context.commandId), attemptByAcceptance(lot, offer, denied, context));
+      const seconds = context.seconds.flatMap(({ person, standing }) => (person === context.actor ? [] : [standing]));
+      const by = denied(charter, now, { act: 'acceptance', material: lot.material, holder: recipient, gets: offer.passes, taker: membership, seconds });
+      if (by && !isKeptOut(charter, by)) return refuse(denial(by));
+      if (by) return refuse(denial(by, context.commandId), attemptByAcceptance(lot, offer, by, context));
       const { location } = command;
       return accept({ type: 'OfferAccepted', data: { ...endsOf(lot, offer), ...(location === undefined ? {} : { location }) } });
     },
@@ -126,6 +133,24 @@ export const answering = decider<LotEvent, Lot>()({
       const forbidden = mayOffer('custody', context, { act: context, membership: context.membership });
       if (forbidden) return refuse(forbidden);
       return accept({ type: 'OfferWithdrawn', data: endsOf(found.lot, found.offer) });
+    },
+  },
+});
+
+/** Before a material of which a clause wants it passes on: another person than who offers and who accepts says that it may. */
+export const confirming = decider<LotEvent, Lot>()({
+  ...lotFold,
+  decide: {
+    ConfirmTransfer(command: ConfirmTransfer, state: Lot, context: { readonly membership: Membership } & Act): Decision<LotEvent> {
+      const found = openOffer(state, command.transfer);
+      if (!isOpen(found)) return refuse(found);
+      const { lot, offer } = found;
+      const { actor, membership } = context;
+      if (!isMember(membership)) return refuse(rejections.MayNotConfirm());
+      if (!isInNameOf(context)) return refuse(rejections.InAnotherName());
+      if (actor === offer.offeredBy) return refuse(rejections.OwnOffer());
+      if (offer.confirmedBy.includes(actor)) return refuse(rejections.ConfirmedAlready());
+      return accept({ type: 'TransferConfirmed', data: { ...endsOf(lot, offer), by: actor } });
     },
   },
 });

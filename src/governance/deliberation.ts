@@ -2,7 +2,7 @@
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
   changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, sameRules,
-  type Charter, type CharterInForce, type Fraction, type Membership,
+  type Charter, type CharterInForce, type Clause, type Fraction, type Membership,
 } from '../community/index.ts';
 import { decisionClassOf, matterOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
@@ -33,7 +33,8 @@ function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Froze
 /** The text as plain data. */
 export function textOf({ title, prose, measure }: StatedText): ProposedText {
   if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
-  const clauses = measure.clauses.map(({ kind, id, materials, parties, exceptions }) => ({ kind, id, materials, parties, exceptions }));
+  // What is not said is not there.
+  const clauses = JSON.parse(JSON.stringify(measure.clauses)) as readonly Clause[];
   const until = measure.until === undefined ? {} : { until: canonical(measure.until) };
   return { title, prose, measure: { kind: measure.kind, protocol: measure.protocol, clauses, ...until } };
 }

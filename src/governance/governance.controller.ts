@@ -24,8 +24,9 @@ import {
 } from '../http/index.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { CHOICES } from './ballot.ts';
+import { CLAUSES } from './clause.commands.ts';
 import {
-  AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, UntouchableClause, WithdrawProposal,
+  AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, WithdrawProposal,
 } from './proposal.commands.ts';
 import { proposalRejections } from './rejections.ts';
 import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
@@ -41,7 +42,7 @@ class ProposalFilter extends Paging {
 }
 
 const { tables: shapes } = protocolStatus;
-const clauses = { type: 'array', items: UntouchableClause };
+const clauses = { type: 'array', items: { oneOf: Object.values(CLAUSES) } };
 
 /** As the founding states them. */
 export const rule = { $ref: '#/components/schemas/StatedDecisionRule' };

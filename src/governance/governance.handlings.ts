@@ -7,6 +7,7 @@ import {
   isRegistered,
   membership,
   memberStream,
+  partiesIn,
   party,
   partyStream,
   standsOnRoll,
@@ -43,7 +44,7 @@ import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 /** PartyIds that clauses name and nobody has registered. */
 export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
   const clauses = measure.kind === 'adopt-protocol' ? measure.clauses : [];
-  const named = new Set(clauses.flatMap(({ parties, exceptions }) => [...(parties === 'all-external' ? [] : parties), ...exceptions]));
+  const named = new Set(clauses.flatMap(partiesIn));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
 }
 

@@ -1,60 +1,9 @@
 // Commands on proposals. Those without a route are owed by processes.
-import { ArrayMaxSize, ArrayUnique, Equals, IsArray, IsUUID, Matches, registerDecorator } from 'class-validator';
-import { JSONSchema } from 'class-validator-jsonschema';
-import type { Untouchable } from '../community/index.ts';
+import { Equals, IsUUID, Matches } from 'class-validator';
+import type { Clause } from '../community/index.ts';
 import { StatedRules } from '../community/stated/index.ts';
-import { isUuid } from '../kernel/index.ts';
-import { IsInstant, IsText, ListOf, Nested, OneOf, Optional } from '../validation/index.ts';
-
-const CODE = /^[a-z0-9][a-z0-9-]{0,63}$/;
-const MOST_LISTED = 500;
-
-/** One word that means all, or a list of 1 to 500 different entries. */
-function IsAllOrListOf(all: string, each: { readonly is: (text: unknown) => boolean; readonly schema: object; readonly words: string }) {
-  return (target: object, property: string): void => {
-    const items = { type: 'array', minItems: 1, maxItems: MOST_LISTED, uniqueItems: true, items: each.schema };
-    JSONSchema({ oneOf: [{ type: 'string', enum: [all] }, items] } as never)(target, property);
-    registerDecorator({
-      name: 'isAllOrListOf',
-      target: target.constructor,
-      propertyName: property,
-      validator: {
-        validate: (value: unknown) =>
-          value === all ||
-          (Array.isArray(value) && value.length > 0 && value.length <= MOST_LISTED && new Set(value).size === value.length && value.every(each.is)),
-        defaultMessage: () => `${property} must be "${all}" or a list of ${each.words}, 1 to ${MOST_LISTED} of them, none twice`,
-      },
-    });
-  };
-}
-
-const MATERIALS = { is: (text: unknown) => typeof text === 'string' && CODE.test(text), schema: { type: 'string', pattern: CODE.source }, words: 'codes of materials' };
-const PARTIES = { is: isUuid, schema: { type: 'string', format: 'uuid' }, words: 'PartyIds' };
-
-export class UntouchableClause implements Untouchable {
-  @Equals('untouchable')
-  readonly kind!: 'untouchable';
-
-  /** Names the clause within its protocol. */
-  @Matches(CODE, { message: 'id must be lower-case letters, digits and hyphens, at most 64' })
-  readonly id!: string;
-
-  /** Codes of the catalogue that external parties may not acquire, or `all`. */
-  @IsAllOrListOf('all', MATERIALS)
-  readonly materials!: readonly string[] | 'all';
-
-  /** PartyIds that the clause binds, or `all-external`. */
-  @IsAllOrListOf('all-external', PARTIES)
-  readonly parties!: readonly string[] | 'all-external';
-
-  /** PartyIds that this clause leaves free. */
-  @Optional()
-  @IsArray()
-  @ArrayMaxSize(MOST_LISTED)
-  @ArrayUnique()
-  @IsUUID(undefined, { each: true })
-  readonly exceptions: readonly string[] = [];
-}
+import { CLAUSES, CODE } from './clause.commands.ts';
+import { IsInstant, IsText, ListOfKinds, Nested, OneOf, Optional } from '../validation/index.ts';
 
 const PROTOCOL = { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' };
 
@@ -68,8 +17,8 @@ export class AdoptProtocol {
   readonly protocol!: string;
 
   /** What the machine enforces. */
-  @ListOf(() => UntouchableClause, 100)
-  readonly clauses!: readonly UntouchableClause[];
+  @ListOfKinds(CLAUSES, 100)
+  readonly clauses!: readonly Clause[];
 
   /** RFC 3339 instant at which it ends by itself; absent: it is in force until another decision. */
   @Optional()

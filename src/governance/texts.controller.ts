@@ -6,7 +6,8 @@ import type { Viewer } from '../community/index.ts';
 import {
   Acting, Answers, Command, Commands, Describes, ForLinkedPersons, Listing, Paging, PathId, Public, Reading, Rejects, Viewing, Views, answer, notFound, objectOf, rowOf,
 } from '../http/index.ts';
-import { AdoptProtocol, ChangeRules, RepealProtocol, Resolution, ReviseProposal, UntouchableClause } from './proposal.commands.ts';
+import { CLAUSES } from './clause.commands.ts';
+import { AdoptProtocol, ChangeRules, RepealProtocol, Resolution, ReviseProposal } from './proposal.commands.ts';
 import type { TextDiff } from './text-diff.ts';
 import { protocolDiff, protocolHistory, revisionDiff, revisionFor, revisionsFor } from './texts.queries.ts';
 import { ENDINGS, textsView } from './texts.view.ts';
@@ -50,7 +51,7 @@ const revisionRow = rowOf(textsView.tables.revision, {
 const protocolTextRow = rowOf(textsView.tables.protocolText, {
   key: { description: '`<code>.<revision>`.' },
   revision: number,
-  clauses: { type: 'array', items: UntouchableClause },
+  clauses: { type: 'array', items: { oneOf: Object.values(CLAUSES) } },
   from: { ...number, description: 'Position from which it bound.' },
   endedFrom: { minimum: 1, description: 'Position from which on it did not; null while it is in force.' },
   ending: { enum: ENDINGS },

@@ -15,7 +15,7 @@ const list = (items: object) => ({ type: 'array', items });
 
 type Waiting = MyPage['waiting'];
 const titled = objectOf<TitledProposal>({ proposal: text, title: text });
-const offer = rowOf(materialCustody.tables.transfer, { passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
+const offer = rowOf(materialCustody.tables.transfer, { confirmedBy: list({ ...text, format: 'uuid' }), passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
 const request = rowOf(materialCustody.tables.request, { state: { enum: REQUEST_STATES } });
 const act = objectOf<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
 const acts = { type: 'object', properties: { rows: list(act), next: { ...text, description: 'Cursor of the next page of `/my-page/acts`.' } }, required: ['rows'] };

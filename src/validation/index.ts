@@ -1,5 +1,5 @@
 // Decorators of command classes that several rooms share: they check the body, and the API's description comes from them.
-import { Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsISO8601, IsObject, IsString, Length, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { INSTANT, instantOf, msOf } from '../kernel/index.ts';
 
@@ -38,18 +38,36 @@ export interface TypeOfKind {
   readonly kinds: Kinds;
 }
 
-/** One object of one of several classes, told apart by what it says of its `kind`. */
-export function OneOf(kinds: Kinds): PropertyDecorator {
-  // What is of no known kind is checked as this, and refused for that.
+/** What is of no known kind is checked as this, and refused for that. */
+function ofSomeKind(kinds: Kinds): new () => object {
   class OfSomeKind {
     readonly kind!: string;
   }
   IsIn(Object.keys(kinds))(OfSomeKind.prototype, 'kind');
-  const typeOf = ({ object, property }: Parameters<TypeOfKind>[0]): new () => object => {
-    const kind = (object[property] as { readonly kind?: unknown } | null | undefined)?.kind;
-    return typeof kind === 'string' && Object.hasOwn(kinds, kind) ? (kinds[kind] as new () => object) : OfSomeKind;
-  };
+  return OfSomeKind;
+}
+
+/** The class that an object says it is of. */
+function classOf(value: unknown, kinds: Kinds, none: new () => object): new () => object {
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
+  return typeof kind === 'string' && Object.hasOwn(kinds, kind) ? (kinds[kind] as new () => object) : none;
+}
+
+/** One object of one of several classes, told apart by what it says of its `kind`. */
+export function OneOf(kinds: Kinds): PropertyDecorator {
+  const none = ofSomeKind(kinds);
+  const typeOf = ({ object, property }: Parameters<TypeOfKind>[0]): new () => object => classOf(object[property], kinds, none);
   return all(IsObject(), ValidateNested(), Type(Object.assign(typeOf, { kinds }) as never));
+}
+
+/** A list of objects of several classes. `Type` knows one class for a whole list: what it leaves plain is made what it is afterwards. */
+export function ListOfKinds(kinds: Kinds, most: number): PropertyDecorator {
+  const none = ofSomeKind(kinds);
+  const made = ({ value }: { readonly value: unknown }): unknown =>
+    Array.isArray(value) ? value.map((item: unknown) => plainToInstance(classOf(item, kinds, none), item)) : value;
+  return all(
+    IsArray(), ArrayMaxSize(most), IsObject({ each: true }), ValidateNested({ each: true }), Type(Object.assign(() => Object, { kinds }) as never), Transform(made),
+  );
 }
 
 /** A list of objects of a class. */

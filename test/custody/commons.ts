@@ -1,7 +1,7 @@
 // A community with people and parties around it, over a log in memory: what the tests of custody, defence and my page happen in.
 import {
   CHARTER_STREAM, charterEvents, FOUNDING_RULES, memberStream, membershipEvents, partyEvents, partyStream, personEvents, personStream, viewerOf,
-  type CharterEvent, type Clause, type MembershipEvent, type PartyEvent, type PartyKind, type PersonEvent, type Role, type Scope, type Viewer,
+  type CharterEvent, type Clause, type MembershipEvent, type PartyEvent, type PartyKind, type PersonEvent, type Role, type Scope, type Untouchable, type Viewer,
 } from '../../src/community/index.ts';
 import { custodyHandlings } from '../../src/custody/custody.handlings.ts';
 import { lotEvents, materialEvents, requestEvents } from '../../src/custody/index.ts';
@@ -188,6 +188,6 @@ export async function refusal(answer: Promise<unknown>): Promise<Rejection> {
 }
 
 /** The clause that most protocols here are about: biosilk stays with the community. */
-export const silkStays = (rest: Partial<Clause> = {}): Clause => ({
+export const silkStays = (rest: Partial<Untouchable> = {}): Clause => ({
   kind: 'untouchable', id: 'silk', materials: ['biosilk'], parties: 'all-external', exceptions: [], ...rest,
 });

@@ -159,6 +159,9 @@ describe('a community in force', () => {
       await refused('AlreadyOffered', tries(member, 'POST', `/lots/${lot}/offers`, offer(zara.person)));
       await sees(oren, '/my-page', offered);
       await refused('NotTheRecipient', tries(zara, 'POST', `/lots/${lot}/offers/${id(offered)}/acceptance`, {}));
+      await refused('OwnOffer', tries(member, 'POST', `/lots/${lot}/offers/${id(offered)}/confirmation`));
+      await does(zara, 'POST', `/lots/${lot}/offers/${id(offered)}/confirmation`);
+      await refused('ConfirmedAlready', tries(zara, 'POST', `/lots/${lot}/offers/${id(offered)}/confirmation`));
       const who = answer === 'withdrawal' ? member : oren;
       const settled = await does(who, 'POST', `/lots/${lot}/offers/${id(offered)}/${answer}`, answer === 'acceptance' ? { location: 'barn' } : {});
       await sees(zara, `/transfers/${id(offered)}`, settled);
@@ -195,6 +198,15 @@ describe('a community in force', () => {
     const clauses = [{ kind: 'untouchable', id: 'all', materials: 'all', parties: 'all-external', exceptions: [] }];
     const draft = { title: 'No mall', prose: 'None.', measure: { kind: 'adopt-protocol', protocol: 'no-mall', clauses } };
     const dropped = await does(oren, 'POST', '/proposals', draft);
+    const everyKind = [
+      { kind: 'untouchable', id: 'none', materials: ['pet-flakes'], parties: [party], carriers: [party], mandates: [{ party, protocol: 'no-mall' }] },
+      { kind: 'certified-keeper', id: 'hands', materials: 'all', roles: ['keeper'], exceptions: [party] },
+      { kind: 'two-person', id: 'two', materials: ['pet-flakes'], second: 'keeper' },
+    ];
+    await does(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: everyKind } });
+    for (const unknown of [{ ...everyKind[0], kind: 'dwell' }, { ...everyKind[1], roles: [] }, { ...everyKind[2], roles: ['keeper'] }, 'two-person', null]) {
+      await refused('MalformedRequest', tries(oren, 'POST', '/proposals', { ...draft, measure: { ...draft.measure, clauses: [unknown] } }));
+    }
     const measured = (measure: object) => ({ ...draft, measure });
     await mistakes(oren, 'POST', '/proposals', {
       ProtocolNotInForce: measured({ kind: 'repeal-protocol', protocol: 'never-was' }),

@@ -185,7 +185,9 @@ export class History {
     await this.lot(community, community);
     // The works' own, in the hands of the carts: owner, holder and recipient of what follows are three.
     const lot = await this.lot(works, carts);
-    await this.does('merle', 'POST', `/lots/${lot}/offers/${await this.offer('carla', lot, meridian)}/refusal`);
+    const toMeridian = await this.offer('carla', lot, meridian);
+    await this.does('goro', 'POST', `/lots/${lot}/offers/${toMeridian}/confirmation`);
+    await this.does('merle', 'POST', `/lots/${lot}/offers/${toMeridian}/refusal`);
     await this.does('carla', 'POST', `/lots/${lot}/offers/${await this.offer('carla', lot, aurelia)}/withdrawal`);
     await this.offer('carla', lot, meridian, { expiresAt: this.in({ hours: 1 }) });
     await this.pass({ hours: 2 });

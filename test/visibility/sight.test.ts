@@ -82,6 +82,7 @@ const EVENTS: readonly (
     },
   },
   { type: 'CustodyOffered', data: { ...ends, expiresAt: NOON } },
+  { type: 'TransferConfirmed', data: { ...ends, by: 'witness' } },
   { type: 'OfferAccepted', data: { ...ends, location: 'yard' } },
   { type: 'OfferDeclined', data: ends },
   { type: 'OfferWithdrawn', data: ends },

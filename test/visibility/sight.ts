@@ -56,6 +56,7 @@ BallotWithdrawn              .      .      +       +       +       +        +   
 MaterialRegistered           +      +      +       +       +       +        +         +       +    |                      |
 LotRegistered                .      .      +       +       +       +        +         +       +    | owner custodian      |
 CustodyOffered               .      .      +       +       +       +        +         +       +    | from owner to        |
+TransferConfirmed            .      .      +       +       +       +        +         +       +    | from owner to        |
 OfferAccepted                .      .      +       +       +       +        +         +       +    | from owner to        |
 OfferDeclined                .      .      +       +       +       +        +         +       +    | from owner to        |
 OfferWithdrawn               .      .      +       +       +       +        +         +       +    | from owner to        |
