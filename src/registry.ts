@@ -5,7 +5,9 @@ import {
 } from './community/index.ts';
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
-import { ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses } from './governance/index.ts';
+import {
+  aftermathProcesses, ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses,
+} from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
 
@@ -33,6 +35,7 @@ export const processes: readonly Process[] = [
   foundersAdmission,
   appointments,
   ...votingProcesses,
+  ...aftermathProcesses,
   lapsingOffers,
 ];
 

@@ -1,6 +1,7 @@
 // The community: people, members, roles, parties, and the charter with the protocols in force.
 export * from './acts.view.ts';
 export * from './admission.ts';
+export * from './aftermath.ts';
 export * from './becoming.process.ts';
 export * from './charter.ts';
 export * from './clause.ts';

@@ -1,5 +1,6 @@
 // The charter's rules: how decisions are made and how long things take. Set at founding, changed by vote.
 import { contentHash, msOfDuration, type Duration } from '../kernel/index.ts';
+import { aftermathInOneWay, faultOfAftermath, type AftermathRules } from './aftermath.ts';
 import { faultOf, isFraction, type DecisionRule, type Fraction } from './decision-rule.ts';
 
 /** ordinary: protocols and resolutions · charter: what changes the rules themselves. */
@@ -8,7 +9,7 @@ export type DecisionClass = (typeof DECISION_CLASSES)[number];
 
 export type DecisionRules = Readonly<Record<DecisionClass, DecisionRule>>;
 
-export interface Rules {
+export interface Rules extends AftermathRules {
   /** Per class of proposal. */
   readonly decision: DecisionRules;
   /** Between the freeze of a text and the opening of its vote. */
@@ -56,23 +57,23 @@ export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules
 /** Whether two sets of rules say the same, in whatever words: 7 days are 168 hours, 2/4 is 1/2. */
 export const sameRules = (a: Rules, b: Rules): boolean => contentHash(inOneWay(a)) === contentHash(inOneWay(b));
 
-function inOneWay({ decision, lateSwing, corroborations, ...durations }: Rules): object {
+function inOneWay({ decision, lateSwing, corroborations, contest, timelock, veto, disputes, ...durations }: Rules): object {
   const lowest = ({ n, d }: Fraction): Fraction => {
     let [a, b] = [n, d];
     while (b !== 0) [a, b] = [b, a % b];
     return { n: n / a, d: d / a };
   };
-  const rules = DECISION_CLASSES.map((of) => {
-    const { quorum, turnout = { n: 0, d: 1 }, threshold, floor } = decision[of];
-    return [lowest(quorum), lowest(turnout), lowest(threshold), threshold.strict, threshold.tie ?? null, lowest(floor)];
-  });
-  return { rules, lateSwing: lowest(lateSwing), corroborations, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
+  const ruled = ({ quorum, turnout = { n: 0, d: 1 }, threshold, floor }: DecisionRule): unknown[] =>
+    [lowest(quorum), lowest(turnout), lowest(threshold), threshold.strict, threshold.tie ?? null, lowest(floor)];
+  const rules = DECISION_CLASSES.map((of) => ruled(decision[of]));
+  const aftermath = aftermathInOneWay({ ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}), ...(disputes ? { disputes } : {}) }, ruled);
+  return { rules, aftermath, lateSwing: lowest(lateSwing), corroborations, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
 }
 
 const DAY = 86_400_000;
 
 /** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
-const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations'>, readonly [least: number, most: number]>> = {
+const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | keyof AftermathRules>, readonly [least: number, most: number]>> = {
   reading: [0, 90 * DAY],
   voting: [1_000, 90 * DAY],
   membershipBeforeFreeze: [0, 365 * DAY],
@@ -90,5 +91,5 @@ export function faultOfRules(rules: Rules): string | undefined {
     return 'between 1 and 100 members corroborate a report';
   }
   if (!isFraction(rules.lateSwing) || rules.lateSwing.n * 2 > rules.lateSwing.d) return 'lateSwing is a fraction of at most one half';
-  return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined);
+  return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined) ?? faultOfAftermath(rules);
 }

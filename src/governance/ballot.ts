@@ -2,7 +2,7 @@
 import { accept, decider, defineRejections, describeEvents, refuse, type Act, type Decision, type Event, type Recorded } from '../kernel/index.ts';
 import { isMember, isOnRoll, type Membership } from '../community/index.ts';
 import type { CastBallot, WithdrawBallot } from './ballot.commands.ts';
-import type { PresentProposal, Proposal } from './proposal.ts';
+import { VOTING_STATES, type PresentProposal, type Proposal } from './proposal.ts';
 
 export const ballotStream = (proposal: string, voter: string): string => `ballot-${proposal}-${voter}`;
 
@@ -55,7 +55,7 @@ type Context = VotingContext & Act;
 /** Why this person cannot vote now; undefined when it can. */
 function barrier({ proposal, membership, now, onBehalfOf }: Context) {
   if (onBehalfOf !== undefined) return ballotRejections.VotesInOwnName();
-  if (proposal.status !== 'voting' || !proposal.frozen) return ballotRejections.VotingNotOpen({ phase: proposal.status });
+  if (proposal.status === 'absent' || !VOTING_STATES.includes(proposal.status) || !proposal.frozen) return ballotRejections.VotingNotOpen({ phase: proposal.status });
   const { at, closesAt, membershipBeforeFreeze } = proposal.frozen;
   if (now >= closesAt) return ballotRejections.VotingNotOpen({ closesAt });
   if (!isMember(membership) || !isOnRoll(membership, at, membershipBeforeFreeze)) return ballotRejections.NotOnRoll({ frozenAt: at.position });

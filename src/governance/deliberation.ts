@@ -4,6 +4,7 @@ import {
   changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, sameRules,
   type Charter, type CharterInForce, type Clause, type Fraction, type Membership,
 } from '../community/index.ts';
+import { aftermathFor } from './aftermath.ts';
 import { decisionClassOf, matterOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
@@ -133,6 +134,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
         const end = lateSwing?.until ?? closes;
         if (end > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
         if (endsBy(text.measure, end)) return refuse(proposalRejections.SunsetTooEarly({ earliest: end }));
+        const aftermath = aftermathFor(text.measure, rules);
         return accept({
           type: 'ProposalFrozen',
           data: {
@@ -146,6 +148,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
             opensAt: opens,
             closesAt: closes,
             ...(lateSwing ? { lateSwing } : {}),
+            ...(aftermath ? { aftermath } : {}),
           },
         });
       });

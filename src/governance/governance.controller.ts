@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, protocols in force and resolutions.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn } from 'class-validator';
-import { DECISION_CLASSES, listing, maySee, OUTCOMES, type Viewer } from '../community/index.ts';
+import { DECISION_CLASSES, listing, maySee, OUTCOMES, VETO_GROUNDS, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -22,6 +22,7 @@ import {
   objectOf,
   rowOf,
 } from '../http/index.ts';
+import type { Aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { CHOICES } from './ballot.ts';
 import { CLAUSES } from './clause.commands.ts';
@@ -30,7 +31,7 @@ import {
 } from './proposal.commands.ts';
 import { proposalRejections } from './rejections.ts';
 import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
-import { protocolStatus } from './protocol-status.view.ts';
+import { protocolStatus, type VetoShown } from './protocol-status.view.ts';
 import { presentVote, proposalFor, proposalsFor, type BallotCounts } from './queries.ts';
 import { Optional } from '../validation/index.ts';
 
@@ -49,12 +50,13 @@ export const rule = { $ref: '#/components/schemas/StatedDecisionRule' };
 const duration = { $ref: '#/components/schemas/StatedDuration' };
 export const count = { type: 'integer', minimum: 0 };
 export const position = { type: 'integer', minimum: 1 };
+const ground = { type: 'string', enum: VETO_GROUNDS };
 const root = { type: 'string', description: 'Merkle root of the roll.' };
 export const outcome = { type: 'string', enum: OUTCOMES };
 const extended = { type: 'string', enum: ['LateSwing'], description: 'Why the vote went on after its first close.' };
 
 export const counts = objectOf<BallotCounts>({ yes: count, no: count, abstain: count });
-export const certificate = objectOf<Certificate, 'extended'>({
+export const certificate = objectOf<Certificate, 'extended' | 'override'>({
   ...counts.properties,
   roll: { ...count, description: 'Persons on the roll.' },
   rollRoot: root,
@@ -63,7 +65,17 @@ export const certificate = objectOf<Certificate, 'extended'>({
   pollsClosedAt: { ...position, description: 'Position up to which ballots count.' },
   stampedLater: { type: 'array', items: position, description: 'Ballots that count although the log stamped them at or after the closing time.' },
   outcome,
-}, { extended });
+}, { extended, override: { type: 'boolean', enum: [true], description: 'Of a vote on whether guardians are overridden.' } });
+
+const aftermathShown = {
+  ...objectOf<Aftermath, keyof Aftermath>({}, {
+    contest: duration,
+    timelock: duration,
+    veto: objectOf<NonNullable<Aftermath['veto']>>({ guardians: count, grounds: { type: 'array', items: ground }, window: duration, override: rule, voting: duration }),
+  }),
+  description: 'What stands between the certificate and enactment, as of the freeze.',
+};
+const veto = objectOf<VetoShown>({ guardian: { type: 'string', format: 'uuid' }, ground, reasons: { type: 'string' }, at: { type: 'string', format: 'date-time' } });
 
 const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
 const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
@@ -75,7 +87,7 @@ const proposalPage = rowOf(
     shown: { enum: ['community', 'public'], description: 'Who may read it.' },
     measure: { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] },
     textRevision: { minimum: 1, description: 'Number of the text that this is: see its revisions.' },
-    round: { minimum: 0, description: 'How many times it was frozen.' },
+    round: { minimum: 0, description: 'How many times it was voted on, from its freeze on.' },
     touched: { description: 'Of what passed and could not be enacted: what had moved since the freeze, `rules` or `protocol <code>`. Before a vote, the freeze tells.' },
     decisionClass: { enum: DECISION_CLASSES },
     membershipBeforeFreeze: duration,
@@ -84,6 +96,12 @@ const proposalPage = rowOf(
     extended,
     outcome,
     certificate,
+    aftermath: aftermathShown,
+    contestableUntil: { description: 'Until when the vote can be disputed, with enactment waiting.' },
+    timelockedUntil: { description: 'Until when it waits after that.' },
+    vetoUntil: { description: 'Until when guardians may veto it.' },
+    vetoes: { type: 'array', items: veto },
+    vetoedCertificate: { ...certificate, description: 'Of the vote that guardians stopped.' },
   },
   {
     counts: {

@@ -13,6 +13,8 @@ import {
   standsOnRoll,
 } from '../community/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
+import { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
+import { aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
 import { deliberation } from './deliberation.ts';
@@ -111,6 +113,10 @@ export const governanceHandlings: readonly Handling[] = [
       proposal: load(proposal, proposalStream(command.proposal)),
       membership: load(membership, memberStream(actor)),
     }),
+  }),
+  handles(aftermath, [EndContest, EndTimelock, VetoProposal], {
+    stream: (command) => proposalStream(command.proposal),
+    context: (command, load, { actor }) => ({ membership: command instanceof VetoProposal ? load(membership, memberStream(actor)) : membership.initial }),
   }),
   handles(enactment, [EnactMeasure], {
     stream: () => CHARTER_STREAM,

@@ -1,6 +1,8 @@
 // Governance's wiring: routes, deciders with their context, views, processes.
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
+import { AftermathController } from './aftermath.controller.ts';
+import { aftermathProcesses } from './aftermath.process.ts';
 import { CheckingController } from './checking.controller.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
@@ -11,10 +13,10 @@ import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
-    controllers: [ProposalController, CheckingController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController],
+    controllers: [ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController],
     handlings: governanceHandlings,
     views: [protocolStatus, textsView],
-    processes: votingProcesses,
+    processes: [...votingProcesses, ...aftermathProcesses],
   }),
 )
 export class GovernanceModule {}

@@ -1,4 +1,6 @@
 // Governance: proposals, ballots, and how what was passed comes into force.
+export * from './aftermath.process.ts';
+export * from './aftermath.ts';
 export * from './ballot.ts';
 export * from './deliberation.ts';
 export * from './enactment.ts';

@@ -1,7 +1,8 @@
 // A proposal: the events of its way from draft to enactment, and the state that they fold to. The stream carries phases only, so
 // that ballots, which are guarded on it, stay undisturbed.
 import { describeEvents, type Duration, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
-import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched } from '../community/index.ts';
+import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched, VetoGround } from '../community/index.ts';
+import type { Aftermath } from './aftermath.ts';
 import type { ProposedText } from './measure.ts';
 
 export const proposalStream = (proposal: string): string => `proposal-${proposal}`;
@@ -21,6 +22,8 @@ export interface Frozen {
   readonly closesAt: Instant;
   /** What would pass at the close but not at `from`, or the other way round, extends the vote to `until`; absent where nothing does. */
   readonly lateSwing?: { readonly from: Instant; readonly until: Instant };
+  /** What stands between the certificate and enactment; absent: nothing does. */
+  readonly aftermath?: Aftermath;
 }
 
 /** Result of a vote, complete enough to be checked against the log. Positions are those of the log. */
@@ -40,7 +43,16 @@ export interface Certificate {
   readonly stampedLater: readonly number[];
   /** Why the vote went on after its first close; absent where it did not. */
   readonly extended?: 'LateSwing';
+  /** Of a vote on whether guardians are overridden, on the roll of the vote before it. */
+  readonly override?: true;
   readonly outcome: Outcome;
+}
+
+/** One guardian's act. */
+export interface Veto {
+  readonly guardian: string;
+  readonly ground: VetoGround;
+  readonly reasons: string;
 }
 
 export type ProposalEvent =
@@ -77,11 +89,25 @@ export type ProposalEvent =
   | Event<'VotingExtended', { readonly proposal: string; readonly reason: 'LateSwing'; readonly pollsClosedAt: number; readonly closesAt: Instant }>
   | Event<'VotingClosed', { readonly proposal: string; readonly pollsClosedAt: number }>
   | Event<'ProposalCertified', Certificate & { readonly proposal: string }>
+  /** Until then the vote can be disputed; what passed waits. */
+  | Event<'ProposalContestable', { readonly proposal: string; readonly until: Instant; readonly outcome: Outcome }>
+  /** What passed waits; `vetoUntil`: until when guardians may stop it, where they may. */
+  | Event<'ProposalTimelocked', { readonly proposal: string; readonly reason: TimelockReason; readonly until: Instant; readonly vetoUntil?: Instant }>
+  /** Nothing stands between it and its enactment any more. */
+  | Event<'ProposalReleased', { readonly proposal: string; readonly reason: 'ContestOver' | 'TimelockOver' }>
+  | Event<'VetoCast', Veto & { readonly proposal: string }>
+  /** By as many guardians as it takes. */
+  | Event<'ProposalVetoed', { readonly proposal: string; readonly guardians: readonly string[] }>
+  /** The roll of the vote before it decides, in a round of ballots of its own. */
+  | Event<'OverrideVotingOpened', { readonly proposal: string; readonly round: number; readonly rule: DecisionRule; readonly closesAt: Instant }>
+  | Event<'VetoUpheld', { readonly proposal: string; readonly outcome: Outcome }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
   /** `touched`: the part of the charter that has moved, to this revision, since the text was written. */
   | Event<'ProposalNeedsRebase', { readonly proposal: string; readonly touched: Touched; readonly movedTo: number }>
   /** Back to deliberation, with a text written against the charter as it is now. */
   | Event<'ProposalRebased', ProposedText & { readonly proposal: string; readonly writtenAgainst: number }>;
+
+export type TimelockReason = 'Certified' | 'ContestOver' | 'VetoOverridden';
 
 type DraftedBefore = {
   readonly proposal: string;
@@ -120,6 +146,13 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   VotingExtended: { wire: 'governance.voting-extended.v1', visibility: 'public' },
   VotingClosed: { wire: 'governance.voting-closed.v1', visibility: 'public' },
   ProposalCertified: { wire: 'governance.proposal-certified.v1', visibility: 'public' },
+  ProposalContestable: { wire: 'governance.proposal-contestable.v1', visibility: 'public' },
+  ProposalTimelocked: { wire: 'governance.proposal-timelocked.v1', visibility: 'public' },
+  ProposalReleased: { wire: 'governance.proposal-released.v1', visibility: 'public' },
+  VetoCast: { wire: 'governance.veto-cast.v1', visibility: 'public' },
+  ProposalVetoed: { wire: 'governance.proposal-vetoed.v1', visibility: 'public' },
+  OverrideVotingOpened: { wire: 'governance.override-voting-opened.v1', visibility: 'public' },
+  VetoUpheld: { wire: 'governance.veto-upheld.v1', visibility: 'public' },
   ProposalEnacted: { wire: 'governance.proposal-enacted.v1', visibility: 'public' },
   ProposalNeedsRebase: {
     wire: 'governance.proposal-needs-rebase.v2',
@@ -133,9 +166,12 @@ export const proposalEvents = describeEvents<ProposalEvent>({
 
 export const PROPOSAL_STATES = [
   'draft', 'submitted', 'deliberation', 'frozen', 'voting', 'polls-closed', 'voting-closed', 'passed', 'failed', 'lapsed', 'withdrawn', 'enacted',
-  'needs-rebase',
+  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld',
 ] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
+
+/** Ballots are cast in these. */
+export const VOTING_STATES: readonly ProposalState[] = ['voting', 'override-voting'];
 
 export type Proposal =
   | { readonly status: 'absent' }
@@ -147,16 +183,21 @@ export type Proposal =
       /** How many texts it has had; this is the number of the present one. */
       readonly textRevision: number;
       readonly writtenAgainst: number;
-      /** How many times it was frozen: each vote on it is one of its own. */
+      /** How many times it was voted on, from its freeze on: each vote is one of its own. */
       readonly round: number;
+      /** The round that the roll was sealed for, where another one is decided by the same roll. */
+      readonly rollRound?: number;
       readonly frozen?: Frozen & { readonly at: FreezePoint };
       readonly roll?: { readonly size: number; readonly root: string };
       /** Position of the last `PollsClosed`. */
       readonly pollsClosedAt?: number;
       readonly extended?: 'LateSwing';
       readonly certificate?: Certificate;
-      /** The last vote that was certified, before a rebase. */
+      /** The last vote that was certified, before a rebase or a veto. */
       readonly lastVote?: CertifiedVote;
+      readonly contestableUntil?: Instant;
+      readonly timelock?: { readonly until: Instant; readonly vetoUntil?: Instant };
+      readonly vetoes?: readonly Veto[];
     };
 
 export interface CertifiedVote {
@@ -170,6 +211,17 @@ export type PresentProposal = Exclude<Proposal, { status: 'absent' }>;
 /** The last vote on a proposal that was certified. */
 export const certifiedVote = ({ round, frozen, certificate, lastVote }: PresentProposal): CertifiedVote | undefined =>
   frozen && certificate ? { round, frozen, certificate } : lastVote;
+
+/** Another vote on the same roll. Nothing extends it: its time is the charter's. */
+function overriding(state: PresentProposal, { round, rule, closesAt }: { readonly round: number; readonly rule: DecisionRule; readonly closesAt: Instant }): Proposal {
+  const { certificate: _, pollsClosedAt: __, extended: ___, frozen, ...rest } = state;
+  const lastVote = certifiedVote(state);
+  const { lateSwing: ____, ...fixed } = frozen ?? {};
+  return {
+    ...rest, status: 'override-voting', round, rollRound: state.rollRound ?? state.round,
+    ...(frozen ? { frozen: { ...(fixed as NonNullable<typeof frozen>), rule, closesAt } } : {}), ...(lastVote ? { lastVote } : {}),
+  };
+}
 
 function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   if (event.type === 'ProposalDrafted') {
@@ -214,6 +266,26 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
       const { proposal: _, ...certificate } = event.data;
       return { ...state, status: certificate.outcome === 'passed' ? 'passed' : 'failed', certificate };
     }
+    case 'ProposalContestable': {
+      const { until, outcome } = event.data;
+      return { ...state, status: outcome === 'passed' ? 'contestable' : state.status, contestableUntil: until };
+    }
+    case 'ProposalTimelocked': {
+      const { until, vetoUntil } = event.data;
+      return { ...state, status: 'timelocked', timelock: { until, ...(vetoUntil === undefined ? {} : { vetoUntil }) } };
+    }
+    case 'ProposalReleased':
+      return { ...state, status: 'passed' };
+    case 'VetoCast': {
+      const { proposal: _, ...veto } = event.data;
+      return { ...state, vetoes: [...(state.vetoes ?? []), veto] };
+    }
+    case 'ProposalVetoed':
+      return { ...state, status: 'vetoed' };
+    case 'OverrideVotingOpened':
+      return overriding(state, event.data);
+    case 'VetoUpheld':
+      return { ...state, status: 'veto-upheld' };
     case 'ProposalEnacted':
       return { ...state, status: 'enacted' };
     case 'ProposalNeedsRebase':

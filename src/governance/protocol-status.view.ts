@@ -3,7 +3,7 @@ import { instantOf, msOf } from '../kernel/index.ts';
 import type { CharterEvent } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { BallotEvent, Choice } from './ballot.ts';
-import type { ProposalEvent, ProposalState } from './proposal.ts';
+import type { ProposalEvent, ProposalState, Veto } from './proposal.ts';
 import type { Tally } from './voting.ts';
 
 const tables = {
@@ -31,7 +31,7 @@ const tables = {
       /** Number of the present text. */
       textRevision: 'integer',
       draftedAt: 'instant',
-      /** How many times it was frozen, and with that voted on. */
+      /** How many times it was voted on, from its freeze on. */
       round: 'integer',
       /** The part of the charter that has moved since the text was written, where it needs a rebase. */
       touched: 'text?',
@@ -53,6 +53,15 @@ const tables = {
       extended: 'text?',
       outcome: 'text?',
       certificate: 'json?',
+      /** What stands between the certificate and enactment, as of the freeze. */
+      aftermath: 'json?',
+      contestableUntil: 'instant?',
+      /** Until when it waits after that, and until when it can be vetoed. */
+      timelockedUntil: 'instant?',
+      vetoUntil: 'instant?',
+      /** `[{ guardian, ground, reasons, at }]`, and the certificate of the vote that they stopped. */
+      vetoes: 'json?',
+      vetoedCertificate: 'json?',
     },
     [['state'], ['shown'], ['shown', 'state']],
   ),
@@ -71,6 +80,9 @@ const tables = {
   }),
 };
 
+/** A guardian's act, and when it was done. */
+export type VetoShown = Veto & { readonly at: string };
+
 type StampedLater = Readonly<Record<string, number>>;
 
 type Rows = RowsOf<typeof tables>;
@@ -84,6 +96,7 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
   rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, touched: null,
+  aftermath: null, contestableUntil: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
 };
 
 const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(proposal)?.round ?? 0;
@@ -138,7 +151,7 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 3,
+  version: 4,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -188,6 +201,25 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
       const state = certificate.outcome === 'passed' ? 'passed' : 'failed';
       rows.proposal.change(proposal, { state, outcome: certificate.outcome, certificate });
     },
+    ProposalContestable({ data: { proposal, until, outcome } }, rows) {
+      rows.proposal.change(proposal, { contestableUntil: until, ...(outcome === 'passed' ? { state: 'contestable' } : {}) });
+    },
+    ProposalTimelocked: ({ data: { proposal, until, vetoUntil = null } }, rows) =>
+      rows.proposal.change(proposal, { state: 'timelocked', timelockedUntil: until, vetoUntil }),
+    ProposalReleased: moveTo('passed'),
+    VetoCast({ data: { proposal, ...veto }, time }, rows) {
+      const before = (rows.proposal.current(proposal)?.vetoes ?? []) as readonly VetoShown[];
+      rows.proposal.change(proposal, { vetoes: [...before, { ...veto, at: instantOf(time) }] });
+    },
+    ProposalVetoed: moveTo('vetoed'),
+    OverrideVotingOpened({ data: { proposal, round, rule, closesAt } }, rows) {
+      const { certificate = null } = rows.proposal.current(proposal) ?? {};
+      rows.proposal.change(proposal, {
+        state: 'override-voting', round, rule, closesAt, swingFrom: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, vetoedCertificate: certificate,
+      });
+      rows.tally.open(voteKey(proposal, round), { yes: 0, no: 0, abstain: 0, closesAt, stampedLater: {} });
+    },
+    VetoUpheld: moveTo('veto-upheld'),
     ProposalEnacted: moveTo('enacted'),
     ProposalNeedsRebase: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'needs-rebase', touched: data.touched }),
   },

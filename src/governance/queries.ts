@@ -4,6 +4,7 @@ import { msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
+import { VOTING_STATES, type ProposalState } from './proposal.ts';
 import { ruleUnder } from './rule-asked.ts';
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
@@ -59,10 +60,10 @@ export interface AwaitedBallot {
   readonly closesAt: string;
 }
 
-/** Proposals open for voting whose roll the admission stands on, without a ballot of the voter; at most 500, oldest first. */
+/** Proposals open for voting whose roll the admission stands on, without a ballot of the voter; at most 500, oldest first, then what is to be overridden. */
 export function ballotsAwaited(tables: Tables, voter: string, admission: Admission | undefined): AwaitedBallot[] {
   if (!admission) return [];
-  const { rows } = tables.proposal.list({ where: { state: 'voting' }, limit: 500 });
+  const rows = VOTING_STATES.flatMap((state) => tables.proposal.list({ where: { state }, limit: 500 }).rows);
   return rows.flatMap((row) => {
     const { key: proposal, title, closesAt } = row;
     return closesAt !== null && isOnItsRoll(row, admission) && !ballotOf(tables, row, voter) ? [{ proposal, title, closesAt }] : [];
@@ -75,7 +76,7 @@ export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule; rea
 export function outlookFor(tables: Tables, row: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
   const tally = tables.tally.get(presentVote(row));
   const { state, rollSize, closesAt } = row;
-  if (state !== 'voting' || !tally || rollSize === null || closesAt === null) return undefined;
+  if (!VOTING_STATES.includes(state as ProposalState) || !tally || rollSize === null || closesAt === null) return undefined;
   const rule = ruleUnder(row.rule as DecisionRule, under);
   const { yes, no, abstain } = tally;
   return { yes, no, abstain, roll: rollSize, rule, closesAt, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };

@@ -28,10 +28,10 @@ export const proposalRejections = defineRejections({
 /** Decides on a proposal in its phase; refuses in any other. */
 export function inPhase(
   state: Proposal,
-  phase: ProposalState,
+  phase: ProposalState | readonly ProposalState[],
   decide: (present: PresentProposal) => Decision<ProposalEvent>,
 ): Decision<ProposalEvent> {
   if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
-  if (state.status !== phase) return refuse(proposalRejections.WrongPhase({ phase: state.status, needed: phase }));
+  if (![phase].flat().includes(state.status)) return refuse(proposalRejections.WrongPhase({ phase: state.status, needed: phase }));
   return decide(state);
 }

@@ -24,7 +24,7 @@ export const rollEntry: Inquiry<RollEntryAsked, RollEntry> = {
     const state = log.fold(proposalFold, proposalStream(proposal));
     if (state.status === 'absent') throw proposalRejections.NoSuchProposal();
     if (!state.frozen || !state.roll) throw proposalRejections.RollNotSealed();
-    const entry = entryOf(key, voteKey(proposal, state.round), rollAt(state.frozen, log), person);
+    const entry = entryOf(key, voteKey(proposal, state.rollRound ?? state.round), rollAt(state.frozen, log), person);
     if (!entry) throw ballotRejections.NotOnRoll({ frozenAt: state.frozen.at.position });
     if (entry.root !== state.roll.root || entry.size !== state.roll.size) throw rollEntryRejections.RollDiffers({ sealed: state.roll.root, found: entry.root });
     return entry;

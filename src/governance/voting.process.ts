@@ -35,10 +35,11 @@ export const opening = process<ProposalEvent>()({
 
 export const pollsClosing = process<ProposalEvent>()({
   name: 'polls-closing',
-  version: 2,
+  version: 3,
   opens: {
     VotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }),
     VotingExtended: (event) => ({ key: its(event), due: event.data.closesAt }),
+    OverrideVotingOpened: (event) => ({ key: its(event), due: event.data.closesAt }),
   },
   discharges: { PollsClosed: its },
   run: ({ key }) => owes<ClosePolls>('ClosePolls', { proposal: key }),
@@ -62,9 +63,13 @@ export const certification = process<ProposalEvent>()({
 
 export const enacting = process<ProposalEvent | CharterEvent>()({
   name: 'enacting',
-  version: 2,
-  opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined) },
-  discharges: { ProtocolEnacted: its, ProtocolRepealed: its, RulesChanged: its, ResolutionAdopted: its, EnactmentRefused: its },
+  version: 3,
+  opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined), ProposalReleased: atOnce },
+  discharges: {
+    // What stands between the certificate and this comes in the same append.
+    ProposalContestable: its, ProposalTimelocked: its,
+    ProtocolEnacted: its, ProtocolRepealed: its, RulesChanged: its, ResolutionAdopted: its, EnactmentRefused: its,
+  },
   run: ({ key }) => owes<EnactMeasure>('EnactMeasure', { proposal: key }),
 });
 

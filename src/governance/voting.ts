@@ -1,8 +1,9 @@
 // From freeze to certificate: the roll, the opening, the two steps of the close, and the count.
 import { accept, decider, instantOf, msOf, refuse, type Act, type Decision } from '../kernel/index.ts';
 import { outcomeOf, type Outcome } from '../community/index.ts';
+import { afterCertified } from './aftermath.ts';
 import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
-import { proposal, type Frozen, type Proposal, type ProposalEvent } from './proposal.ts';
+import { proposal, VOTING_STATES, type Frozen, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 /** Sealed roll of a freeze: how many, and the Merkle root over the salted entries. */
@@ -48,7 +49,7 @@ export const voting = decider<ProposalEvent, Proposal>()({
     },
 
     ClosePolls(_: ClosePolls, state, { now }: Act): Decision<ProposalEvent> {
-      return inPhase(state, 'voting', ({ proposal: id, frozen }) => {
+      return inPhase(state, VOTING_STATES, ({ proposal: id, frozen }) => {
         const { closesAt } = frozen as Frozen;
         if (now < closesAt) return refuse(proposalRejections.NotYetDue({ due: closesAt }));
         return accept({ type: 'PollsClosed', data: { proposal: id } });
@@ -72,19 +73,21 @@ export const voting = decider<ProposalEvent, Proposal>()({
       });
     },
 
-    CertifyProposal(_: CertifyProposal, state, { tally }: { readonly tally: Tally | undefined } & Act): Decision<ProposalEvent> {
-      return inPhase(state, 'voting-closed', ({ proposal: id, frozen, roll, pollsClosedAt, extended }) => {
+    CertifyProposal(_: CertifyProposal, state, { tally, now }: { readonly tally: Tally | undefined } & Act): Decision<ProposalEvent> {
+      return inPhase(state, 'voting-closed', (present) => {
+        const { proposal: id, frozen, roll, rollRound, pollsClosedAt, extended } = present;
         const { rule, at } = frozen as NonNullable<typeof frozen>;
         const { size, root } = roll as RollSummary;
         const { yes, no, abstain, stampedLater } = tally as Tally;
         const outcome = outcomeOf(rule, { yes, no, abstain, roll: size });
-        return accept({
+        const certified: ProposalEvent = {
           type: 'ProposalCertified',
           data: {
             proposal: id, yes, no, abstain, roll: size, rollRoot: root, rule, frozenAt: at.position, pollsClosedAt: pollsClosedAt as number, stampedLater,
-            ...(extended === undefined ? {} : { extended }), outcome,
+            ...(extended === undefined ? {} : { extended }), ...(rollRound === undefined ? {} : { override: true as const }), outcome,
           },
-        });
+        };
+        return accept(certified, ...afterCertified(present, outcome, now));
       });
     },
   },

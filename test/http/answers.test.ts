@@ -290,6 +290,31 @@ describe('a community in force', () => {
     await refused('AnotherMatter', tries(oren, 'POST', `/proposals/${id(rival)}/rebase`, measured({ kind: 'resolution' })));
     await does(oren, 'POST', `/proposals/${id(rival)}/rebase`, draft);
 
+    const override = { quorum: { n: 0, d: 1 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
+    const veto = { guardians: 1, grounds: ['unlawful'], window: { seconds: 9 }, override };
+    const decided = async (measure: object): Promise<string> => {
+      const one = await does(oren, 'POST', '/proposals', measured(measure));
+      await does(oren, 'POST', `/proposals/${id(one)}/submission`);
+      await does(zara, 'POST', `/proposals/${id(one)}/admission`);
+      const frozen = await does(zara, 'POST', `/proposals/${id(one)}/freeze`, {});
+      await town.until(`/proposals/${id(one)}?waitFor=${positionOf(frozen)}`, undefined, ({ state }) => state === 'voting');
+      for (const voter of [zara, oren, iva]) await does(voter, 'PUT', `/proposals/${id(one)}/ballot`, { choice: 'yes' });
+      await pass(2);
+      return id(one);
+    };
+    await town.until(`/proposals/${await decided({ kind: 'change-rules', rules: { veto } })}`, undefined, ({ state }) => state === 'enacted');
+    const guardian = await town.member('Guard', ['guardian']);
+    const vetoed = await decided({ kind: 'resolution' });
+    await town.until(`/proposals/${vetoed}`, undefined, ({ state }) => state === 'timelocked');
+    await refused('GuardianRequired', tries(zara, 'POST', `/proposals/${vetoed}/veto`, { ground: 'unlawful', reasons: 'None.' }));
+    await refused('GroundNotListed', tries(guardian, 'POST', `/proposals/${vetoed}/veto`, { ground: 'breaks-charter', reasons: 'None.' }));
+    const stopped = await does(guardian, 'POST', `/proposals/${vetoed}/veto`, { ground: 'unlawful', reasons: 'The law.' });
+    await sees(iva, `/proposals/${vetoed}`, stopped);
+    await seesAll(zara, [`/proposals/${vetoed}/outlook`, `/proposals/${vetoed}/roll-entry`, `/proposals/${vetoed}/recount`, '/my-page'], stopped);
+    await does(zara, 'PUT', `/proposals/${vetoed}/ballot`, { choice: 'yes' });
+    await pass(2);
+    await town.until(`/proposals/${vetoed}`, undefined, ({ state }) => state === 'enacted');
+
     const denials = [
       await refused('DeniedByProtocol', tries(buyer, 'POST', '/requests', { party, lot, purpose: 'all of it' })),
       await refused('DeniedByProtocol', tries(buyer, 'POST', `/lots/${lot}/offers/${id(offered)}/acceptance`, {})),

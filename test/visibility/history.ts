@@ -249,6 +249,7 @@ export class History {
     await this.does('mira', 'POST', `/proposals/${rivals[1]}/rebase`, { title: 'silk-stays', prose: 'As told, again.', measure: keepingSilk('silk-stays') });
     await this.measures();
     await this.lapse();
+    await this.held();
   }
 
   /** Of every other kind, each decided by all. */
@@ -269,6 +270,30 @@ export class History {
     await this.pass({ days: 1 });
     await decided({ kind: 'repeal-protocol', protocol: 'for-a-while' });
     await this.pass({ days: 7 });
+  }
+
+  /** What passes is held: it can be disputed, waits, and is stopped by a guardian; once that is overridden, once not. */
+  private async held(): Promise<void> {
+    const all = ['zara', 'oren', 'iva', 'goro', 'kaito', 'mira'];
+    const vote = async (proposal: string, choice: string): Promise<void> => {
+      for (const voter of all) await this.does(voter, 'PUT', `/proposals/${proposal}/ballot`, { choice });
+    };
+    const override = { quorum: { n: 1, d: 3 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
+    const rules = {
+      contest: { ordinary: { days: 1 } }, timelock: { ordinary: { days: 1 } }, veto: { guardians: 1, grounds: ['unlawful'], window: { days: 1 }, override },
+    };
+    await vote(await this.frozen('in no hurry', {}, { kind: 'change-rules', rules }), 'yes');
+    await this.pass({ days: 2 });
+    for (const choice of ['yes', 'no']) {
+      const proposal = await this.frozen('against the law', {}, { kind: 'resolution' });
+      await vote(proposal, 'yes');
+      await this.pass({ days: 1 });
+      await this.pass({ days: 1 });
+      await this.does('goro', 'POST', `/proposals/${proposal}/veto`, { ground: 'unlawful', reasons: 'It is not for us to say.' });
+      await vote(proposal, choice);
+      await this.pass({ days: 1 });
+      await this.pass({ days: 1 });
+    }
   }
 
   /** A vote that is not opened in time: the service slept over it. */

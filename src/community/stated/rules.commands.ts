@@ -1,7 +1,8 @@
 // Rules as commands state them: at the founding, and in a measure that changes them.
-import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Nested, Optional } from '../../validation/index.ts';
+import { VETO_GROUNDS, type VetoGround } from '../aftermath.ts';
 import { MOST_IN_A_FRACTION, TIE_RULES, type TieRule } from '../decision-rule.ts';
 
 export class StatedFraction {
@@ -86,8 +87,75 @@ export class StatedDuration {
   readonly seconds?: number;
 }
 
+/** By class of proposal; a class that is not named has none. */
+export class StatedTimes {
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly ordinary?: StatedDuration;
+
+  @Optional()
+  @Nested(() => StatedDuration)
+  readonly charter?: StatedDuration;
+}
+
+export class StatedVeto {
+  /** So many of them stop a proposal; 0: there is no veto. */
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  readonly guardians!: number;
+
+  /** On these grounds and no others. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(VETO_GROUNDS.length)
+  @ArrayUnique()
+  @IsIn(VETO_GROUNDS, { each: true })
+  readonly grounds!: readonly VetoGround[];
+
+  /** How long they have; enactment waits for it. */
+  @Nested(() => StatedDuration)
+  readonly window!: StatedDuration;
+
+  /** The rule by which the roll overrides them. */
+  @Nested(() => StatedDecisionRule)
+  readonly override!: StatedDecisionRule;
+}
+
+export class StatedDisputes {
+  /** An odd number, drawn by lot for each dispute; 0: there are none. */
+  @IsInt()
+  @Min(0)
+  @Max(15)
+  readonly arbiters!: number;
+
+  /** How long they have; enactment waits for it. */
+  @Nested(() => StatedDuration)
+  readonly ruling!: StatedDuration;
+}
+
 /** Rules that differ from the usual ones. */
 export class StatedRules {
+  /** After a certificate: how long it can be disputed, with enactment waiting. */
+  @Optional()
+  @Nested(() => StatedTimes)
+  readonly contest?: StatedTimes;
+
+  /** Between the end of the contest and enactment. */
+  @Optional()
+  @Nested(() => StatedTimes)
+  readonly timelock?: StatedTimes;
+
+  /** Of guardians, cast during the timelock. */
+  @Optional()
+  @Nested(() => StatedVeto)
+  readonly veto?: StatedVeto;
+
+  /** Against a vote, opened within the contest. */
+  @Optional()
+  @Nested(() => StatedDisputes)
+  readonly disputes?: StatedDisputes;
+
   @Optional()
   @Nested(() => StatedDecisionRules)
   readonly decision?: StatedDecisionRules;
