@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, protocols in force and resolutions.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
-import { IsIn } from 'class-validator';
-import { DECISION_CLASSES, listing, maySee, OUTCOMES, VETO_GROUNDS, type Viewer } from '../community/index.ts';
+import { IsIn, IsUUID, Matches } from 'class-validator';
+import { DECISION_CLASSES, listing, maySee, OUTCOMES, VETO_GROUNDS, type DecisionClass, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -25,21 +25,46 @@ import {
 import type { Aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { CHOICES } from './ballot.ts';
-import { CLAUSES } from './clause.commands.ts';
+import { CLAUSES, CODE } from './clause.commands.ts';
 import {
   AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, WithdrawProposal,
 } from './proposal.commands.ts';
+import { MEASURE_KINDS, type Measure } from './measure.ts';
 import { proposalRejections } from './rejections.ts';
 import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
 import { protocolStatus, type VetoShown } from './protocol-status.view.ts';
 import { presentVote, proposalFor, proposalsFor, type BallotCounts } from './queries.ts';
-import { Optional } from '../validation/index.ts';
+import { IsText, Optional } from '../validation/index.ts';
 
 class ProposalFilter extends Paging {
   /** Phase that the proposals are in. */
   @Optional()
   @IsIn(PROPOSAL_STATES)
   readonly state?: ProposalState;
+
+  /** What is looked for in title, prose and protocol code: all words, the last one as a beginning; case and accents do not matter. */
+  @Optional()
+  @IsText(200)
+  readonly search?: string;
+
+  /** What the measure does. */
+  @Optional()
+  @IsIn(MEASURE_KINDS)
+  readonly kind?: Measure['kind'];
+
+  @Optional()
+  @IsIn(DECISION_CLASSES)
+  readonly decisionClass?: DecisionClass;
+
+  /** PersonId. */
+  @Optional()
+  @IsUUID()
+  readonly proposer?: string;
+
+  /** Code of the protocol that the measure is about. */
+  @Optional()
+  @Matches(CODE)
+  readonly protocol?: string;
 }
 
 const { tables: shapes } = protocolStatus;
@@ -85,6 +110,8 @@ const proposalPage = rowOf(
     key: { format: 'uuid', description: 'ProposalId.' },
     state: { enum: PROPOSAL_STATES },
     shown: { enum: ['community', 'public'], description: 'Who may read it.' },
+    kind: { enum: MEASURE_KINDS },
+    protocol: { description: 'Code of the protocol that the measure is about.' },
     measure: { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] },
     textRevision: { minimum: 1, description: 'Number of the text that this is: see its revisions.' },
     round: { minimum: 0, description: 'How many times it was voted on, from its freeze on.' },
@@ -189,7 +216,7 @@ export class ProposalController {
 
   @Get()
   @Public()
-  @Describes('Proposals in motion and decided', 'Newest first. Who is no member sees those that were admitted.')
+  @Describes('The proposal board: proposals in motion and decided', 'Newest first, also as of any past position. Every filter that is given must fit. Who is no member finds those that were admitted.')
   @Answers(proposalPage, 'page')
   async list(@Reading() at: Reading, @Listing(ProposalFilter) filter: ProposalFilter, @Viewing() viewer: Viewer) {
     const { position, tables } = await this.views.read(protocolStatus, at);

@@ -13,6 +13,10 @@ export type Measure =
   /** Words only. */
   | { readonly kind: 'resolution' };
 
+export const MEASURE_KINDS = Object.keys({
+  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, resolution: true,
+} satisfies Record<Measure['kind'], true>) as readonly Measure['kind'][];
+
 /** What people vote on: the words, and what they do. */
 export interface ProposedText {
   readonly title: string;

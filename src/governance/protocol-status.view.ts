@@ -3,6 +3,7 @@ import { instantOf, msOf } from '../kernel/index.ts';
 import type { CharterEvent } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { BallotEvent, Choice } from './ballot.ts';
+import { decisionClassOf, type ProposedText } from './measure.ts';
 import type { ProposalEvent, ProposalState, Veto } from './proposal.ts';
 import type { Tally } from './voting.ts';
 
@@ -30,6 +31,9 @@ const tables = {
       measure: 'json',
       /** Number of the present text. */
       textRevision: 'integer',
+      /** Of the measure: its kind, and the code of the protocol that it is about. */
+      kind: 'text',
+      protocol: 'text?',
       draftedAt: 'instant',
       /** How many times it was voted on, from its freeze on. */
       round: 'integer',
@@ -40,7 +44,8 @@ const tables = {
       frozenTime: 'instant?',
       membershipBeforeFreeze: 'json?',
       charterRevision: 'integer?',
-      decisionClass: 'text?',
+      /** By the measure; from the freeze on, as it was fixed. */
+      decisionClass: 'text',
       rule: 'json?',
       opensAt: 'instant?',
       closesAt: 'instant?',
@@ -63,7 +68,8 @@ const tables = {
       vetoes: 'json?',
       vetoedCertificate: 'json?',
     },
-    [['state'], ['shown'], ['shown', 'state']],
+    [['state'], ['shown'], ['shown', 'state'], ['proposer']],
+    { text: ['title', 'prose', 'protocol'] },
   ),
   /** Words that were agreed to, by ProposalId. */
   resolution: temporal({ title: 'text', prose: 'text', adoptedAt: 'instant' }),
@@ -94,10 +100,20 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
-  frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, decisionClass: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
+  frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
   rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, touched: null,
   aftermath: null, contestableUntil: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
 };
+
+/** A text as the board shows and finds it. */
+const worded = ({ title, prose, measure }: ProposedText) => ({
+  title,
+  prose,
+  measure,
+  kind: measure.kind,
+  protocol: 'protocol' in measure ? measure.protocol : null,
+  decisionClass: decisionClassOf(measure),
+});
 
 const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(proposal)?.round ?? 0;
 
@@ -164,13 +180,13 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ProtocolEnded: ({ data }, rows) => rows.protocol.close(data.protocol),
     ResolutionAdopted: ({ data: { proposal, title, prose }, time }, rows) => rows.resolution.open(proposal, { title, prose, adoptedAt: instantOf(time) }),
     ProposalDrafted({ data, time }, rows) {
-      const { proposal, proposer, title, prose, measure } = data;
-      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, title, prose, measure, textRevision: 1, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
+      const { proposal, proposer } = data;
+      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, ...worded(data), textRevision: 1, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
     },
-    ProposalRevised: ({ data: { proposal, title, prose, measure, textRevision } }, rows) => rows.proposal.change(proposal, { title, prose, measure, textRevision }),
-    ProposalRebased({ data: { proposal, title, prose, measure } }, rows) {
-      const textRevision = (rows.proposal.current(proposal)?.textRevision ?? 0) + 1;
-      rows.proposal.change(proposal, { state: 'deliberation', title, prose, measure, textRevision, ...UNFROZEN });
+    ProposalRevised: ({ data }, rows) => rows.proposal.change(data.proposal, { ...worded(data), textRevision: data.textRevision }),
+    ProposalRebased({ data }, rows) {
+      const textRevision = (rows.proposal.current(data.proposal)?.textRevision ?? 0) + 1;
+      rows.proposal.change(data.proposal, { state: 'deliberation', ...worded(data), textRevision, ...UNFROZEN });
     },
     ProposalSubmitted: moveTo('submitted'),
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),

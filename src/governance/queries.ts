@@ -1,5 +1,5 @@
 // What people ask of governance: proposals as far as they may see them, and what awaits a voter.
-import { maySee, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
+import { maySee, paging, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
 import { msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
@@ -39,17 +39,27 @@ export function proposalFor(tables: Tables, viewer: Viewer, proposal: string): P
   return row && mayRead(viewer, row) ? withCounts(tables, viewer, row) : undefined;
 }
 
+/** What the board is filtered by; every part of it must fit. */
 export interface ProposalsAsked {
+  /** Words of title, prose or the protocol's code, the last one as a beginning. */
+  readonly search?: string;
   readonly state?: string;
+  readonly kind?: string;
+  readonly decisionClass?: string;
+  readonly proposer?: string;
+  readonly protocol?: string;
   readonly after?: string;
   readonly limit?: number;
 }
 
-/** Newest first. Who is no member sees what was admitted. */
-export function proposalsFor(tables: Tables, viewer: Viewer, { state, ...paging }: ProposalsAsked): Page<ProposalPage> {
+/**
+ * The proposal board, newest first. Who is no member finds what was admitted: what is hidden is no part of the search, so neither pages nor
+ * cursors tell of it.
+ */
+export function proposalsFor(tables: Tables, viewer: Viewer, { after, limit, search, ...asked }: ProposalsAsked): Page<ProposalPage> {
   const shown = maySee(viewer, ['community']) ? {} : { shown: 'public' };
-  const where = { ...shown, ...(state === undefined ? {} : { state }) };
-  const page = tables.proposal.list({ ...paging, order: 'newest', ...(Object.keys(where).length > 0 ? { where } : {}) });
+  const where = { ...shown, ...asked };
+  const page = tables.proposal.find({ ...paging({ after, limit }), order: 'newest', where, ...(search === undefined ? {} : { text: search }) });
   return { ...page, rows: page.rows.map((row) => withCounts(tables, viewer, row)) };
 }
 

@@ -27,6 +27,8 @@ export interface TemporalTable<C extends Columns = Columns> {
   readonly lists: readonly (readonly (keyof C & string)[])[];
   /** Columns of type 'instant' by which `first` finds the earliest. */
   readonly ordered: readonly (keyof C & string)[];
+  /** Columns of type 'text' whose words `find` looks for; absent = none. */
+  readonly text?: readonly (keyof C & string)[];
 }
 
 /** Rows that are only ever added, each valid from its event's position on. */
@@ -38,12 +40,12 @@ export interface FactTable<C extends Columns = Columns> {
 
 export type Tables = Readonly<Record<string, TemporalTable | FactTable>>;
 
-/** `temporal({ owner: 'text', due: 'instant?' }, [['owner']], { ordered: ['due'] })`. */
+/** `temporal({ owner: 'text', due: 'instant?', note: 'text' }, [['owner']], { ordered: ['due'], text: ['note'] })`. */
 export const temporal = <const C extends Columns>(
   columns: C,
   lists: readonly (readonly (keyof C & string)[])[] = [],
-  { ordered = [] }: { readonly ordered?: readonly (keyof C & string)[] } = {},
-): TemporalTable<C> => ({ kind: 'temporal', columns, lists, ordered });
+  { ordered = [], text = [] }: { readonly ordered?: readonly (keyof C & string)[]; readonly text?: readonly (keyof C & string)[] } = {},
+): TemporalTable<C> => ({ kind: 'temporal', columns, lists, ordered, ...(text.length > 0 ? { text } : {}) });
 
 export const facts = <const C extends Columns>(
   columns: C,
@@ -122,10 +124,25 @@ export interface ListOptions<C extends Columns> {
   readonly order?: 'oldest' | 'newest';
 }
 
+export interface FindOptions<C extends Columns> extends Omit<ListOptions<C>, 'where'> {
+  /**
+   * What people look for: each of its words must be one of the row's, the last one the beginning of one, without regard to case and
+   * diacritics. Without any word, it finds nothing. Absent = all rows. Only for tables with columns declared as text.
+   */
+  readonly text?: string;
+  /** Equality on any columns. Those of a declared list are looked up, the others looked at row by row. */
+  readonly where?: Partial<Row<C>>;
+}
+
 export interface TableReader<C extends Columns> {
   get(key: string): Read<C> | undefined;
   /** @throws Rejection `InvalidCursor` (400) for a cursor that is not of this list. */
   list(options?: ListOptions<C>): Page<Read<C>>;
+  /**
+   * Rows by words and by any columns. A page is full or the last one, and its cursor that of its last row: nothing tells of rows that
+   * the filter leaves out. @throws Rejection `InvalidCursor` (400) for a cursor that is not of this search.
+   */
+  find(options: FindOptions<C>): Page<Read<C>>;
   count(where?: Partial<Row<C>>): number;
   /** All rows in pages, bounded memory; no statement stays open between pages. */
   scan(where?: Partial<Row<C>>): Iterable<Read<C>>;

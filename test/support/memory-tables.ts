@@ -1,6 +1,7 @@
 // A view's tables in memory, as queries read them: projected from events without a file, with everything that ever was.
 import { instantOf, msOf, type Recorded } from '../../src/kernel/index.ts';
-import type { Columns, ListOptions, Page, Read, ReaderOf, Row, TableReader, Tables, View } from '../../src/runtime/index.ts';
+import type { Columns, FindOptions, ListOptions, Page, Read, ReaderOf, Row, TableReader, Tables, View } from '../../src/runtime/index.ts';
+import { wordsOf } from '../../src/runtime/views/words.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 type Table = Tables[string];
@@ -99,6 +100,22 @@ class MemoryTable implements TableReader<Columns> {
     const from = after === undefined ? 0 : Number(after);
     const rows = listed.slice(from, from + limit);
     return from + limit < listed.length ? { rows, next: String(from + limit) } : { rows };
+  }
+
+  find({ text, where = {}, after, limit = 50, order = 'oldest' }: FindOptions<Columns>): Page<Read<Columns>> {
+    const wanted = Object.entries(keptRow(this.table.columns, where));
+    const searched = this.table.kind === 'temporal' ? (this.table.text ?? []) : [];
+    if (text !== undefined && searched.length === 0) throw new Error('no column is declared as text');
+    const asked = wordsOf(text ?? '');
+    const has = (row: Read<Columns>): boolean => {
+      const words = searched.flatMap((column) => wordsOf(((row as Cells)[column] ?? '') as string));
+      return asked.length > 0 && asked.every((word, i) => (i < asked.length - 1 ? words.includes(word) : words.some((one) => one.startsWith(word))));
+    };
+    const found = this.rows.filter((row) => wanted.every(([name, value]) => sameValue((row as Cells)[name], value)) && (text === undefined || has(row)));
+    if (order === 'newest') found.reverse();
+    const from = after === undefined ? 0 : Number(after);
+    const rows = found.slice(from, from + limit);
+    return from + limit < found.length ? { rows, next: String(from + limit) } : { rows };
   }
 
   count(where?: Partial<Row<Columns>>): number {

@@ -44,7 +44,7 @@ export const yard = view<YardEvent>()({
     lots: temporal(
       { owner: 'text', mass: 'integer', heavy: 'boolean', note: 'json?', weighedAt: 'instant?' },
       [['owner'], ['heavy', 'owner'], ['note'], ['weighedAt']],
-      { ordered: ['weighedAt'] },
+      { ordered: ['weighedAt'], text: ['owner'] },
     ),
     owners: temporal({ lots: 'integer' }),
   },

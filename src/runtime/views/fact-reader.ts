@@ -80,6 +80,10 @@ export class FactReader {
     return page.length < SCAN_PAGE ? { rows } : { rows, next: (page.at(-1)?.[0] as number) + 1 };
   }
 
+  find(): never {
+    throw new Error(`${this.layout.name} holds facts, in which nothing is looked for`);
+  }
+
   first(): never {
     throw new Error(`${this.layout.name} holds facts, which are not ordered by anything but their positions`);
   }

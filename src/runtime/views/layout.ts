@@ -2,7 +2,7 @@
 //
 // A temporal table T has `T` with the latest version of every key, `T~past` with the earlier ones, and per list (and for the
 // table as a whole, and per ordered column) a history tree `T~by~columns` that says which ids were in which list when. `_id` numbers keys in order of first
-// appearance. A fact table has `T` alone, its id made of the event's position and the fact's number within the event.
+// appearance. Columns declared as text have an FTS5 index `T~text`, whose documents `T~text~versions` dates. A fact table has `T` alone, its id made of the event's position and the fact's number within the event.
 // Values of lists are numbered in `~values`, so that trees and indexes hold small integers.
 import type { FactTable, TemporalTable, View } from '../view.ts';
 import { SQL_TYPE, baseTypeOf, formsOf, type ColumnForm, type SqlValue } from './columns.ts';
@@ -23,6 +23,14 @@ export interface TableLayout {
   /** The table as a whole first. */
   readonly lists: readonly ListLayout[];
   readonly ordered: readonly OrderedLayout[];
+  readonly text: TextLayout | undefined;
+}
+
+export interface TextLayout {
+  /** Indices of its columns in the table's. */
+  readonly columns: readonly number[];
+  /** Name of its FTS5 table; its documents' rows and positions are in `<at>~versions`. */
+  readonly at: string;
 }
 
 export interface OrderedLayout {
@@ -69,6 +77,10 @@ function tableLayout(where: string, name: string, table: TemporalTable | FactTab
   for (const column of ordered) {
     if (baseTypeOf(table.columns[column] ?? '') !== 'instant') throw new Error(`${where}: ${name}.${column} is no instant and cannot be ordered`);
   }
+  const text = table.kind === 'temporal' ? (table.text ?? []) : [];
+  for (const column of text) {
+    if (baseTypeOf(table.columns[column] ?? '') !== 'text') throw new Error(`${where}: ${name}.${column} is no text and cannot be searched`);
+  }
   return {
     name,
     kind: table.kind,
@@ -76,6 +88,7 @@ function tableLayout(where: string, name: string, table: TemporalTable | FactTab
     columnIndex,
     lists,
     ordered: ordered.map((column) => ({ column: indexOf(column), name: column, at: `${name}~in-order-of~${column}` })),
+    text: text.length === 0 ? undefined : { columns: text.map(indexOf), at: `${name}~text` },
   };
 }
 
@@ -93,7 +106,7 @@ export function definitionOf(view: View, layout: readonly TableLayout[]): Defini
     `CREATE TABLE "~values" (n INTEGER PRIMARY KEY, hash INTEGER NOT NULL, value TEXT NOT NULL) STRICT`,
   ];
   const indexes = [`CREATE INDEX "~values~hash" ON "~values" (hash)`];
-  for (const { name, kind, lists, ordered } of layout) {
+  for (const { name, kind, lists, ordered, text } of layout) {
     const columns = Object.entries(view.tables[name]?.columns ?? {}).map(
       ([column, type]) => `${quoted(column)} ${SQL_TYPE[baseTypeOf(type)]}${type.endsWith('?') ? '' : ' NOT NULL'}`,
     );
@@ -112,6 +125,16 @@ export function definitionOf(view: View, layout: readonly TableLayout[]): Defini
       `CREATE INDEX ${quoted(`${name}~hash`)} ON ${quoted(name)} (_hash)`,
       `CREATE INDEX ${quoted(`${name}~past~id`)} ON ${quoted(`${name}~past`)} (_id, _from)`,
     );
+    if (text) {
+      const versions = quoted(`${text.at}~versions`);
+      tables.push(
+        // No text is kept twice, and words alone are asked for: neither where they stand nor how many there are.
+        `CREATE VIRTUAL TABLE ${quoted(text.at)} USING fts5 (words, content = '', detail = none, columnsize = 0, tokenize = 'ascii')`,
+        `CREATE TABLE ${versions} (doc INTEGER PRIMARY KEY, _id INTEGER NOT NULL, _from INTEGER NOT NULL, _to INTEGER) STRICT`,
+        // From the first row on: a row that is worded anew looks its last wording up.
+        `CREATE INDEX ${quoted(`${text.at}~versions~id`)} ON ${versions} (_id) WHERE _to IS NULL`,
+      );
+    }
     for (const { at } of [...lists, ...ordered]) {
       tables.push(
         `CREATE TABLE ${quoted(at)} (node INTEGER PRIMARY KEY, words BLOB NOT NULL) STRICT`,

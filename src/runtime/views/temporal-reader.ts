@@ -4,13 +4,14 @@
 // no transaction is held, and no statement stays open.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { msOf } from '../../kernel/index.ts';
-import type { Columns, ListOptions, Page, Read } from '../view.ts';
+import type { Columns, FindOptions, ListOptions, Page, Read } from '../view.ts';
 import type { ListSource } from './cursor.ts';
 import { decodeRow, hash53, type SqlValue } from './columns.ts';
 import { countAt, LAST_ID, membersAt, type HistorySource, type Member } from './history-query.ts';
 import { quoted, secondOf, type TableLayout } from './layout.ts';
-import { filterOf, listRequest, type Filter } from './list-request.ts';
+import { filterOf, findRequest, listRequest, type Filter, type FindRequest, type PageRequest } from './list-request.ts';
 import { readable } from './rows-damaged.ts';
+import { TextReader } from './text-reader.ts';
 
 type ReadRow = Read<Columns>;
 type Cells = SqlValue[];
@@ -31,6 +32,7 @@ export class TemporalReader {
   private readonly byKey: StatementSync;
   private readonly byId: StatementSync;
   private readonly trees: ReadonlyMap<string, HistorySource>;
+  private readonly text: TextReader | undefined;
 
   constructor(db: DatabaseSync, source: ListSource, layout: TableLayout, valueNumber: (text: string) => number | undefined) {
     this.source = source;
@@ -50,6 +52,7 @@ export class TemporalReader {
       );
     this.byKey = version('_hash = ? AND _key = ?', `(SELECT _id FROM ${own} WHERE _hash = ? AND _key = ?)`, 'NULL');
     this.byId = version('_id = ?', '?', `(SELECT _key FROM ${own} t WHERE t._id = p._id)`);
+    this.text = layout.text && new TextReader(db, layout.text);
     this.trees = new Map([...layout.lists, ...layout.ordered].map(({ at }) => [at, treeOf(db, at)]));
   }
 
@@ -66,12 +69,42 @@ export class TemporalReader {
     const request = listRequest(this.source, this.layout, position, options);
     const list = this.listNumber(request);
     if (list === undefined) return { rows: [] };
-    const { after, descending, limit } = request;
-    const low = { list, id: after === undefined || descending ? 0 : after + 1 };
-    const high = { list, id: after === undefined || !descending ? LAST_ID : after - 1 };
-    const members = membersAt(this.tree(request.list.at), { position, low, high }, limit + 1, descending);
+    const { descending, limit } = request;
+    const [low, high] = boundsOf(request);
+    const members = membersAt(this.tree(request.list.at), { position, low: { list, id: low }, high: { list, id: high } }, limit + 1, descending);
     const rows = this.rowsOf(position, members.slice(0, limit));
     return members.length > limit ? { rows, next: request.cursorAt((members[limit - 1] as Member).id) } : { rows };
+  }
+
+  find(position: number, options: FindOptions<Columns>): Page<ReadRow> {
+    const request = findRequest(this.source, this.layout, position, options);
+    const { limit, sieve } = request;
+    const found: Cells[] = [];
+    readable(() => {
+      for (const id of this.candidates(position, request)) {
+        const cells = this.cellsAt(position, id);
+        if (!sieve.every(([column, value]) => cells[4 + column] === value)) continue;
+        if (found.push(cells) > limit) return;
+      }
+    });
+    const rows = readable(() => found.slice(0, limit).map((cells) => this.decode(cells)));
+    return found.length > limit ? { rows, next: request.cursorAt(found[limit - 1]?.[0] as number) } : { rows };
+  }
+
+  /** Ids that a search looks at, in its order: those with its words, or those of its list. */
+  private *candidates(position: number, request: FindRequest): Generator<number, void> {
+    const { descending, match } = request;
+    let [low, high] = boundsOf(request);
+    if (match !== undefined) return yield* (this.text as TextReader).idsWith(match, position, low, high, descending);
+    const list = this.listNumber(request);
+    while (list !== undefined) {
+      const members = membersAt(this.tree(request.list.at), { position, low: { list, id: low }, high: { list, id: high } }, SCAN_PAGE, descending);
+      for (const { id } of members) yield id;
+      const last = members.at(-1)?.id;
+      if (last === undefined || members.length < SCAN_PAGE) return;
+      if (descending) high = last - 1;
+      else low = last + 1;
+    }
   }
 
   count(position: number, where: object | undefined): number {
@@ -133,6 +166,10 @@ export class TemporalReader {
     return this.trees.get(at) as HistorySource;
   }
 }
+
+/** Ids between which the rest of a list lies. */
+const boundsOf = ({ after, descending }: PageRequest): [low: number, high: number] =>
+  descending ? [0, after === undefined ? LAST_ID : after - 1] : [after === undefined ? 0 : after + 1, LAST_ID];
 
 export function treeOf(db: DatabaseSync, name: string): HistorySource {
   const root = db.prepare(`SELECT node FROM ${quoted(`${name}~roots`)} WHERE "from" <= ? ORDER BY "from" DESC LIMIT 1`);

@@ -11,6 +11,7 @@ import { HistoryTree } from './history-tree.ts';
 import { Inserter } from './inserter.ts';
 import { quoted, secondOf, type TableLayout } from './layout.ts';
 import type { ListValues, NumberOf } from './list-values.ts';
+import { TextRowsWriter } from './text-rows.ts';
 
 interface HeldRow {
   readonly id: number;
@@ -63,6 +64,7 @@ export class TemporalRowsWriter {
   private lastKey: string | undefined;
   private last: HeldRow | undefined;
   private lists: readonly List[];
+  private readonly text: TextRowsWriter | undefined;
   /** What a change changes: held here, so that no change makes arrays of its own. */
   private readonly differing: { readonly columns: number[]; readonly encoded: SqlValue[] } = { columns: [], encoded: [] };
   private lastId = 0;
@@ -92,6 +94,7 @@ export class TemporalRowsWriter {
     this.byId.setReturnArrays(true);
     this.greatestId = db.prepare(`SELECT max(_id) AS id FROM ${table}`);
     this.lists = [];
+    this.text = layout.text && new TextRowsWriter(db, layout.text);
     this.reload();
   }
 
@@ -158,6 +161,10 @@ export class TemporalRowsWriter {
       held.row[form.name] = value === null ? null : form.decode(value);
     }
     this.touch(held);
+    if (this.text?.concerns(columns, count)) {
+      this.text.end(held.id, position);
+      this.text.begin(held.id, values, position);
+    }
     for (let n = 0; n < moving.length; n++) {
       const { number, tree } = moving[n] as List;
       const entered = number(values);
@@ -172,6 +179,7 @@ export class TemporalRowsWriter {
     const held = this.opened(key);
     held.to = position;
     this.touch(held);
+    this.text?.end(held.id, position);
     for (const list of this.lists) {
       const number = list.number(held.values);
       if (number !== NONE) list.tree.leave(number, held.id, position);
@@ -218,6 +226,7 @@ export class TemporalRowsWriter {
     this.changed = [];
     this.latest.forget();
     this.past.forget();
+    this.text?.reload();
     this.lastId = (this.greatestId.get() as { id: number | null }).id ?? 0;
     const { lists, ordered } = this.layout;
     this.lists = [
@@ -295,6 +304,7 @@ export class TemporalRowsWriter {
   }
 
   private enterAll(held: HeldRow): void {
+    this.text?.begin(held.id, held.values, this.place.position);
     for (const list of this.lists) {
       const number = list.number(held.values);
       if (number !== NONE) list.tree.enter(number, held.id, this.place.position);

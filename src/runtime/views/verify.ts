@@ -119,6 +119,13 @@ function compared({ view, path, db: kept, position }: Opened, built: string, log
         if (listed) return verdict(`${at}: list and id ${listed}`);
       }
     }
+    for (const { text } of layoutOf(view)) {
+      if (!text) continue;
+      const dated = difference(wordingsOf(kept, text.at, position), wordingsOf(fresh, text.at, position));
+      if (dated) return verdict(`${text.at}: document, id, from and to ${dated}`);
+      const words = difference(wordsIn(kept, text.at, position), wordsIn(fresh, text.at, position));
+      if (words) return verdict(`${text.at}: word and document ${words}`);
+    }
     const different = difference(valuesOf(kept, lastValue), valuesOf(fresh, lastValue));
     return verdict(different && `values of lists: ${different}`);
   } finally {
@@ -170,6 +177,35 @@ function* membersOf(db: DatabaseSync, tree: string, position: number): Generator
     const last = members.at(-1);
     if (members.length < PAGE || !last) return;
     low = { list: last.list, id: last.id + 1 };
+  }
+}
+
+/** Which row had which document from when to when. */
+function* wordingsOf(db: DatabaseSync, at: string, position: number): Generator<Cells, void> {
+  const page = arrays(db, `SELECT doc, _id, _from, _to FROM ${quoted(`${at}~versions`)} WHERE doc > ? AND _from <= ? ORDER BY doc LIMIT ${PAGE}`);
+  for (let after = 0; ; ) {
+    const found = page(after, position);
+    for (const [doc = null, id = null, from = null, to = null] of found) yield [doc, id, from, to !== null && (to as number) > position ? null : to];
+    if (found.length < PAGE) return;
+    after = found.at(-1)?.[0] as number;
+  }
+}
+
+/** Every word of the index with the documents that have it, in order. */
+function* wordsIn(db: DatabaseSync, at: string, position: number): Generator<Cells, void> {
+  const name = quoted(`${at}~words`);
+  db.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp.${name} USING fts5vocab (main, ${quoted(at)}, instance)`);
+  // The table gives words in order and their documents in order, and begins where it is told to.
+  const page = db.prepare(
+    `SELECT term, doc, _from FROM temp.${name} JOIN ${quoted(`${at}~versions`)} USING (doc) WHERE term >= ? AND (term > ? OR doc > ?) LIMIT ${PAGE}`,
+  );
+  page.setReturnArrays(true);
+  for (let [word, doc] = ['', 0]; ; ) {
+    const found = page.all(word, word, doc) as unknown as [string, number, number][];
+    for (const [term, document, from] of found) if (from <= position) yield [term, document];
+    const last = found.at(-1);
+    if (!last || found.length < PAGE) return;
+    [word, doc] = last;
   }
 }
 

@@ -142,6 +142,7 @@ interface Table {
   readonly columns: Readonly<Record<string, string>>;
   readonly lists: readonly (readonly string[])[];
   readonly ordered?: readonly string[];
+  readonly text?: readonly string[];
 }
 
 /** An older version's file serves reads of a newer definition when it has all tables, columns and lists that this names. */
@@ -154,7 +155,8 @@ function coversTables(text: string, view: View): boolean {
     return (
       Object.entries(wanted.columns).every(([column, type]) => own.columns[column] === type) &&
       wanted.lists.every((list) => lists.has([...list].sort().join())) &&
-      (wanted.ordered ?? []).every((column) => own.ordered?.includes(column))
+      (wanted.ordered ?? []).every((column) => own.ordered?.includes(column)) &&
+      (wanted.text === undefined || wanted.text.join() === own.text?.join())
     );
   });
 }

@@ -1,7 +1,7 @@
 // View reader: a view file opened for reading, and its tables as of a position.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Checkpoint, LogReader } from '../../event-log/index.ts';
-import type { Columns, ListOptions, ReaderOf, TableReader, Tables, View } from '../view.ts';
+import type { Columns, FindOptions, ListOptions, ReaderOf, TableReader, Tables, View } from '../view.ts';
 import { hash53 } from './columns.ts';
 import { FactReader } from './fact-reader.ts';
 import { layoutOf } from './layout.ts';
@@ -69,6 +69,7 @@ export function tablesAt<T extends Tables>(
     {
       get: (key) => guarded(() => reader().table(name).get(position, key)),
       list: (options: ListOptions<Columns> = {}) => guarded(() => reader().table(name).list(position, options)),
+      find: (options: FindOptions<Columns>) => guarded(() => reader().table(name).find(position, options)),
       count: (where) => guarded(() => reader().table(name).count(position, where)),
       // Every part comes from the file that serves then: a scan may outlast a swap.
       *scan(where) {

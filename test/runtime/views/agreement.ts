@@ -1,6 +1,6 @@
 // Agreement: whether two readers of a view's tables say the same, whatever they are asked.
 import { expect } from '@jest/globals';
-import type { Columns, ListOptions, Read, Row, TableReader, Tables, View } from '../../../src/runtime/index.ts';
+import type { Columns, FindOptions, ListOptions, Read, Row, TableReader, Tables, View } from '../../../src/runtime/index.ts';
 import type { RememberedView } from '../../support/memory-tables.ts';
 import { MOMENTS } from './yard-history.ts';
 
@@ -26,6 +26,19 @@ export function* pagesOf(table: Reader, options: ListOptions<Columns>): Generato
     after = page.next;
   }
 }
+
+/** A search page by page, through its cursors. */
+function* foundBy(table: Reader, options: FindOptions<Columns>): Generator<readonly Read<Columns>[]> {
+  for (let after: string | undefined; ; ) {
+    const page = table.find(after === undefined ? options : { ...options, after });
+    yield page.rows;
+    if (page.next === undefined) return;
+    after = page.next;
+  }
+}
+
+/** What is looked for: words, beginnings of them, none, and what a query language might take for its own. */
+const SOUGHT = ['ada', 'AD', 'zoe', 'Zoë', 's3 ad', 'ada s3', '"ada" OR nobody*', 'n', '1', '', '!?', '🪵', 'NEAR(ada)', 'owner: ada', 'x\0y'];
 
 /** Every filter that selected a row at any time, for every declared list; and one that never did. */
 function filtersOf(table: Tables[string], rows: readonly Cells[]): (Where | undefined)[] {
@@ -53,6 +66,14 @@ function agreeOn(name: string, table: Tables[string], read: Reader, remembered: 
     }
   }
   if (table.kind === 'facts') return;
+  for (const where of filters) {
+    const asked = `search of ${name} where ${JSON.stringify(where)}`;
+    const options = { limit, order: limit % 2 === 0 ? 'oldest' : 'newest', ...(where ? { where } : {}) } as const;
+    same([...foundBy(read, options)], [...foundBy(remembered, options)], () => asked);
+    for (const text of table.text === undefined ? [] : where ? SOUGHT.slice(0, 2) : SOUGHT) {
+      same([...foundBy(read, { ...options, text })], [...foundBy(remembered, { ...options, text })], () => `${asked} for ${text}`);
+    }
+  }
   for (const column of table.ordered) {
     same(read.first(column), remembered.first(column), () => `first of ${name} by ${column}`);
     for (const upTo of MOMENTS) {

@@ -95,10 +95,14 @@ function contentHash(view: View, path: string): string {
   const hash = createHash('sha256');
   // The values of lists are numbered in order of appearance, whoever writes them down.
   for (const row of db.prepare('SELECT * FROM "~values" ORDER BY n').iterate()) hash.update(JSON.stringify(row));
-  for (const { name, kind } of layoutOf(view)) {
+  for (const { name, kind, text } of layoutOf(view)) {
     for (const table of kind === 'facts' ? [name] : [name, `${name}~past`]) {
       for (const row of db.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).iterate()) hash.update(JSON.stringify(row));
     }
+    if (!text) continue;
+    for (const row of db.prepare(`SELECT * FROM "${text.at}~versions" ORDER BY doc`).iterate()) hash.update(JSON.stringify(row));
+    db.exec(`CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, "${text.at}", instance)`);
+    for (const row of db.prepare('SELECT term, doc FROM temp.words ORDER BY doc, term').iterate()) hash.update(JSON.stringify(row));
   }
   db.close();
   return hash.digest('hex');

@@ -59,6 +59,8 @@ describe('verification', () => {
     ['a fact', 'diary', `UPDATE entries SET what = 'LotFound' WHERE what = 'LotGone'`, /^entries: .*"LotFound".* in the file, .*"LotGone".* by the log$/],
     ['that a fact is there', 'diary', `DELETE FROM entries WHERE what = 'note'`, /^entries: /],
     ['that a fact is not there', 'diary', `INSERT INTO entries SELECT _id + 1, what, actor, "for", _by_what, _by_actor_what, _by_for FROM entries ORDER BY _id DESC LIMIT 1`, /^entries: .* in the file, no row by the log$/],
+    ['from when on a row was worded so', 'yard', `UPDATE "lots~text~versions" SET _from = _from - 1 WHERE doc = 2`, /^lots~text: document, id, from and to .* in the file/],
+    ['a word that is looked for', 'yard', `INSERT INTO "lots~text" (rowid, words) VALUES (2, 'amber')`, /^lots~text: word and document .*"amber",2.* in the file/],
     ['what is owed', 'obligations', `UPDATE owed SET due = due + 1`, /^owed: .*sweep/],
   ])('tells of %s that was altered: in which view, table and row', async (_, view, sql, problem) => {
     inFile(view, (db) => db.exec(sql.replace('_by_actor_what', '"_by_what~actor"')));
