@@ -6,7 +6,7 @@ import {
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
-  aftermathProcesses, ballotEvents, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses,
+  aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
@@ -39,4 +39,4 @@ export const processes: readonly Process[] = [
   lapsingOffers,
 ];
 
-export const inquiries: readonly Inquiry[] = [recount, rollEntry];
+export const inquiries: readonly Inquiry[] = [count, recount, rollEntry];

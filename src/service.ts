@@ -60,7 +60,9 @@ async function assemble(config: Config, journal: Journal, metrics: Metrics, stor
   const { clock, log, views, inquiries, secrets, blobs } = stores;
   const clockWatch = new ClockWatch(clock);
   const handlings = roomsOf(ROOMS).flatMap((room) => room.handlings);
-  const executor = new CommandExecutor({ log, catalogue, handlings, views, secrets, clock, clockWatch, observer: metrics, cacheBytes: config.cacheBytes });
+  const executor = new CommandExecutor({
+    log, catalogue, handlings, views, secrets, inquire: (...asked) => inquiries.own(...asked), clock, clockWatch, observer: metrics, cacheBytes: config.cacheBytes,
+  });
   const obligations = new ObligationsRunner({
     log, catalogue, processes, clock, clockWatch, executor,
     owed: (atLeast) => views.owed(atLeast),

@@ -1,5 +1,6 @@
 // A year of the community of 2147, as lines of a play file.
 import { carnival, sabotage, summit, yearsEnd } from './autumn.ts';
+import { filterHall } from './choices.ts';
 import { Script } from './script.ts';
 import { firstRefusals, sovereigntyVote, summer } from './spring.ts';
 import { founding, intake, members, openTrade, places } from './winter.ts';
@@ -15,6 +16,7 @@ export function year(): string {
   sovereigntyVote(s);
   firstRefusals(s);
   summer(s);
+  filterHall(s);
   sabotage(s);
   summit(s);
   carnival(s);

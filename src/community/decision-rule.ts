@@ -81,12 +81,18 @@ export function stricterOf(a: DecisionRule, b: DecisionRule): DecisionRule {
   };
 }
 
-/** Quorum over decisive ballots and over all, at least one yes, threshold and floor, and the tie rule, in this order. */
-export function outcomeOf({ quorum, turnout = NONE, threshold, floor }: DecisionRule, { yes, no, abstain, roll }: Counts): Outcome {
-  const decisive = yes + no;
-  if (compareFractions(decisive, roll, quorum) < 0 || compareFractions(decisive + abstain, roll, turnout) < 0) return 'NoQuorum';
-  const share = compareFractions(yes, decisive, threshold);
+/** Whether enough of the roll took part: with decisive ballots, and with any. */
+export const hasQuorum = ({ quorum, turnout = NONE }: DecisionRule, { decisive, any, roll }: { readonly decisive: number; readonly any: number; readonly roll: number }): boolean =>
+  compareFractions(decisive, roll, quorum) >= 0 && compareFractions(any, roll, turnout) >= 0;
+
+/** At least one yes, threshold and floor, and the tie rule, in this order. */
+export function approvalBy({ threshold, floor }: DecisionRule, { yes, no, roll }: Omit<Counts, 'abstain'>): Exclude<Outcome, 'NoQuorum'> {
+  const share = compareFractions(yes, yes + no, threshold);
   const reached = threshold.strict ? share > 0 : share >= 0;
   if (yes === 0 || !reached || compareFractions(yes, roll, floor) < 0) return 'NotApproved';
   return yes === no && threshold.tie === 'status-quo' ? 'Tied' : 'passed';
 }
+
+/** Quorum over decisive ballots and over all, then approval. */
+export const outcomeOf = (rule: DecisionRule, { yes, no, abstain, roll }: Counts): Outcome =>
+  hasQuorum(rule, { decisive: yes + no, any: yes + no + abstain, roll }) ? approvalBy(rule, { yes, no, roll }) : 'NoQuorum';

@@ -2,19 +2,17 @@
 import { accept, decider, defineRejections, describeEvents, refuse, type Act, type Decision, type Event, type Recorded } from '../kernel/index.ts';
 import { isMember, isOnRoll, type Membership } from '../community/index.ts';
 import type { CastBallot, WithdrawBallot } from './ballot.commands.ts';
-import { VOTING_STATES, type PresentProposal, type Proposal } from './proposal.ts';
+import { canonicalChoice } from './choice.ts';
+import { electionIn, VOTING_STATES, type PresentProposal, type Proposal } from './proposal.ts';
 
 export const ballotStream = (proposal: string, voter: string): string => `ballot-${proposal}-${voter}`;
-
-export const CHOICES = ['yes', 'no', 'abstain'] as const;
-export type Choice = (typeof CHOICES)[number];
 
 export type BallotEvent =
   /** `replaces`: revision of the ballot that it takes the place of. */
   | Event<'BallotCast', CastBefore & { readonly round: number }>
   | Event<'BallotWithdrawn', WithdrawnBefore & { readonly round: number }>;
 
-type WithdrawnBefore = { readonly proposal: string; readonly voter: string; readonly choice: Choice };
+type WithdrawnBefore = { readonly proposal: string; readonly voter: string; readonly choice: string };
 type CastBefore = WithdrawnBefore & { readonly replaces?: number };
 
 /** Votes were held once on a proposal. */
@@ -38,12 +36,13 @@ export const ballotRejections = defineRejections({
   NotOnRoll: [403, 'the voter was not on the roll when the proposal was frozen', 'Who may vote is fixed by the freeze: members at its own position, for as long as the charter asks.'],
   VotesInOwnName: [403, 'a ballot is cast in one’s own name', 'One member, one vote.'],
   SameChoice: [409, 'this is the choice on record already', 'A ballot is replaced by another choice.'],
+  InvalidChoice: [422, 'the choice does not fit what is voted on', 'A ballot says yes, no or abstain; where several options are voted on, it names those that it approves, or ranks them.'],
   NoBallot: [409, 'there is no ballot to withdraw', 'Only a ballot on record can be withdrawn.'],
 });
 
 export type Ballot =
   | { readonly status: 'absent' }
-  | { readonly status: 'cast'; readonly round: number; readonly choice: Choice; readonly revision: number };
+  | { readonly status: 'cast'; readonly round: number; readonly choice: string; readonly revision: number };
 
 export interface VotingContext {
   readonly proposal: Proposal;
@@ -69,10 +68,13 @@ export const ballot = decider<BallotEvent, Ballot>()({
   name: 'ballot',
   initial: { status: 'absent' },
   decide: {
-    CastBallot({ proposal, choice }: CastBallot, state, context: Context): Decision<BallotEvent> {
+    CastBallot({ proposal, choice: said }: CastBallot, state, context: Context): Decision<BallotEvent> {
       const barred = barrier(context);
       if (barred) return refuse(barred);
-      const { round } = context.proposal as PresentProposal;
+      const voted = context.proposal as PresentProposal;
+      const { round } = voted;
+      const choice = canonicalChoice(electionIn(voted), said);
+      if (choice === undefined) return refuse(ballotRejections.InvalidChoice({ choice: said }));
       const data = { proposal, round, voter: context.actor, choice };
       const before = inRound(state, round);
       if (!before) return accept({ type: 'BallotCast', data });

@@ -2,24 +2,24 @@
 import { Controller, Get } from '@nestjs/common';
 import { admissionOf, communityView, maySee, type Somebody, type Viewer } from '../community/index.ts';
 import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound, objectOf } from '../http/index.ts';
-import { ballotRejections, CHOICES } from './ballot.ts';
-import { certificate, count, counts, outcome, position, rule } from './governance.controller.ts';
+import { ballotRejections } from './ballot.ts';
+import { certificate, count, election, outcome, plainCounts, position, rule, withCounts } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
-import { recount, type Recount, type Recounted } from './recount.ts';
+import type { Counted } from './proposal.ts';
+import { recount, type Otherwise, type Recount, type Recounted } from './recount.ts';
 import { proposalRejections } from './rejections.ts';
 import type { RollEntry } from './roll.ts';
 import { rollEntry } from './roll-entry.ts';
 import { partsOf } from './rule-asked.ts';
-import { RuleAsked } from './rule-asked.commands.ts';
+import { CountAsked, RuleAsked } from './rule-asked.commands.ts';
 
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-const recounted = objectOf<Recounted>({
-  ...counts.properties,
+const recounted = withCounts(objectOf<Omit<Recounted, keyof Counted>>({
   roll: { ...count, description: 'Persons on the roll, by the admissions on record.' },
   ballotsHash: { ...hash, description: 'SHA-256 over a line `voter choice position`, ended by a line feed, for each ballot that counts, in the order of positions.' },
   outcome,
-});
+}));
 const recountAnswer = objectOf<Recount, 'otherwise'>(
   {
     proposal: { type: 'string', format: 'uuid' },
@@ -29,10 +29,10 @@ const recountAnswer = objectOf<Recount, 'otherwise'>(
     recounted,
     agrees: { type: 'boolean', description: 'Whether counts, roll and outcome are those of the certificate.' },
   },
-  { otherwise: { ...objectOf<NonNullable<Recount['otherwise']>>({ rule, outcome }), description: 'By the rule that was asked for.' } },
+  { otherwise: { ...objectOf<Otherwise, 'election'>({ rule, outcome }, { election }), description: 'By the rule and the method that were asked for.' } },
 );
 const outlook = objectOf<OutlookShown>({
-  ...counts.properties,
+  ...plainCounts.properties,
   roll: { ...count, description: 'Persons on the roll.' },
   rule,
   closesAt: { type: 'string', format: 'date-time', description: 'A late swing can still extend it.' },
@@ -49,7 +49,7 @@ const rollEntryAnswer = objectOf<RollEntry>({
   root: hash,
 });
 const ownBallotAnswer = objectOf<OwnBallot>({
-  choice: { type: ['string', 'null'], enum: [...CHOICES, null] },
+  choice: { type: ['string', 'null'] },
   castAt: { type: ['string', 'null'], format: 'date-time' },
   standing: { type: 'string', enum: ['counts', 'no-ballot', 'no-member', 'too-late-a-member', 'no-vote-yet'] },
 });
@@ -89,7 +89,7 @@ export class CheckingController {
   @ForLinkedPersons()
   @Describes('How an open vote stands, and what it needs to pass', 'For members; by its own rule, or with parts of another in its place.')
   @Answers(outlook)
-  @Rejects('MembersOnly', 'VotingNotOpen', 'InvalidRules')
+  @Rejects('MembersOnly', 'VotingNotOpen', 'InvalidRules', 'OutlookOfElection')
   async outlook(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(RuleAsked) asked: RuleAsked, @Viewing() viewer: Viewer) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
     const { position, tables } = await this.views.read(protocolStatus, at);
@@ -101,13 +101,13 @@ export class CheckingController {
 
   @Get('recount')
   @ForLinkedPersons()
-  @Describes('Count the last certified vote once more', 'For members. From the log alone: ballots, roll and outcome, held against the certificate; and by another rule, if parts of one are given.')
+  @Describes('Count the last certified vote once more', 'For members. From the log alone: ballots, roll and outcome, held against the certificate; and by another rule or method, if one is given.')
   @Answers(recountAnswer)
-  @Rejects('MembersOnly', 'NotCertified', 'InvalidRules', 'TooMuchContention', 'ShuttingDown')
-  async recount(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(RuleAsked) asked: RuleAsked, @Viewing() viewer: Somebody) {
+  @Rejects('MembersOnly', 'NotCertified', 'InvalidRules', 'NotAnElection', 'TooMuchContention', 'ShuttingDown')
+  async recount(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(CountAsked) asked: CountAsked, @Viewing() viewer: Somebody) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
     const { position, tables } = await this.views.read(protocolStatus, at);
     if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
-    return answer(position, await this.inquiries.answer(recount, { proposal, under: partsOf(asked) }, { by: viewer.person, asOf: position }));
+    return answer(position, await this.inquiries.answer(recount, { proposal, under: partsOf(asked), ...(asked.method ? { method: asked.method } : {}) }, { by: viewer.person, asOf: position }));
   }
 }

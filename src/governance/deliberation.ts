@@ -5,8 +5,8 @@ import {
   type Charter, type CharterInForce, type Clause, type Fraction, type Membership,
 } from '../community/index.ts';
 import { aftermathFor } from './aftermath.ts';
-import { decisionClassOf, matterOf, movedSince, ruleFor, type Measure, type ProposedText } from './measure.ts';
-import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
+import { decisionClassOf, isElection, matterOf, movedSince, ruleFor, waysOf, type Measure, type ProposedText, type SingleMeasure } from './measure.ts';
+import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedOption, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
@@ -33,6 +33,12 @@ function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Froze
 
 /** The text as plain data. */
 export function textOf({ title, prose, measure }: StatedText): ProposedText {
+  if (measure.kind !== 'choose-one') return singleTextOf({ title, prose, measure });
+  const { kind, method, tie, options } = measure;
+  return { title, prose, measure: { kind, method, tie, options: options.map(({ option, ...text }) => ({ option, ...singleTextOf(text) })) } };
+}
+
+function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): ProposedText<SingleMeasure> {
   if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
   // What is not said is not there.
   const clauses = JSON.parse(JSON.stringify(measure.clauses)) as readonly Clause[];
@@ -41,10 +47,20 @@ export function textOf({ title, prose, measure }: StatedText): ProposedText {
 }
 
 /** Whether a measure puts something in force that is over by an instant. */
-const endsBy = (measure: Measure, instant: Instant): boolean => measure.kind === 'adopt-protocol' && measure.until !== undefined && measure.until <= instant;
+const endsBy = (measure: Measure, instant: Instant): boolean =>
+  waysOf(measure).some((way) => way.kind === 'adopt-protocol' && way.until !== undefined && way.until <= instant);
 
-/** Why a measure could not be enacted even if the charter stayed as it is; undefined when it could. */
+/** Why a measure could not be enacted, whatever it came to, even if the charter stayed as it is; undefined when it could. */
 export function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
+  if (isElection(measure) && new Set(measure.options.map(({ option }) => option)).size < measure.options.length) return proposalRejections.OptionTwice();
+  for (const way of waysOf(measure)) {
+    const fault = faultInOne(way, charter, unregistered, now);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function faultInOne(measure: SingleMeasure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
   switch (measure.kind) {
     case 'adopt-protocol':
       if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();

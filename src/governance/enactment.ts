@@ -2,9 +2,9 @@
 // is where exactly one of two rivals wins.
 import { accept, decider, defineRejections, refuse, type Act, type Decision } from '../kernel/index.ts';
 import { changed, charter, inForceAs, isInForce, type Charter, type CharterEvent, type CharterInForce, type Touched } from '../community/index.ts';
-import { movedSince, type ProposedText } from './measure.ts';
+import { decidedIn, movedSince, type ProposedText, type SingleMeasure } from './measure.ts';
 import type { ConcludeEnactment, EnactMeasure, EndProtocol } from './proposal.commands.ts';
-import { proposal as proposalFold, type Proposal, type ProposalEvent } from './proposal.ts';
+import { electedIn, proposal as proposalFold, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 export const enactmentRejections = defineRejections({
@@ -28,7 +28,7 @@ export function foundIn(state: Charter, proposal: string): EnactmentFound {
 }
 
 /** What a measure does to the charter. */
-function done({ title, prose, measure }: ProposedText, proposal: string, state: CharterInForce): CharterEvent {
+function done({ title, prose, measure }: ProposedText<SingleMeasure>, proposal: string, state: CharterInForce): CharterEvent {
   const charterRevision = state.revision + 1;
   switch (measure.kind) {
     case 'adopt-protocol':
@@ -51,13 +51,14 @@ export const enactment = decider<CharterEvent, Charter>()({
   decide: {
     EnactMeasure(_: EnactMeasure, state, { proposal }: { readonly proposal: Proposal } & Act): Decision<CharterEvent> {
       if (!isInForce(state) || proposal.status !== 'passed' || !proposal.frozen) return refuse(enactmentRejections.NotPassed());
-      const { proposal: id, text, frozen } = proposal;
+      const { proposal: id, frozen } = proposal;
       const before = state.settled[id];
       // A proposal that was refused, rebased and passed again is judged anew.
       if (before && (before.refused === undefined || before.frozenAt === frozen.charterRevision)) return refuse(enactmentRejections.AlreadyConcluded());
-      const moved = movedSince(state, text.measure, frozen.charterRevision);
+      const decided = decidedIn(proposal.text, electedIn(proposal));
+      const moved = movedSince(state, decided.measure, frozen.charterRevision);
       if (moved) return accept({ type: 'EnactmentRefused', data: { proposal: id, ...moved, reason: 'NeedsRebase', frozenAt: frozen.charterRevision } });
-      return accept(done(text, id, state));
+      return accept(done(decided, id, state));
     },
   },
 });

@@ -24,16 +24,16 @@ import {
 } from '../http/index.ts';
 import type { Aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
-import { CHOICES } from './ballot.ts';
 import { CLAUSES, CODE } from './clause.commands.ts';
 import {
-  AdmitProposal, AdoptProtocol, ChangeRules, DraftProposal, FreezeProposal, RebaseProposal, RepealProtocol, Resolution, SubmitProposal, WithdrawProposal,
+  AdmitProposal, ChooseOne, DraftProposal, FreezeProposal, RebaseProposal, SINGLE_MEASURES, SubmitProposal, WithdrawProposal,
 } from './proposal.commands.ts';
 import { MEASURE_KINDS, type Measure } from './measure.ts';
+import type { Election } from './election.ts';
 import { proposalRejections } from './rejections.ts';
-import { PROPOSAL_STATES, type Certificate, type ProposalState } from './proposal.ts';
 import { protocolStatus, type VetoShown } from './protocol-status.view.ts';
-import { presentVote, proposalFor, proposalsFor, type BallotCounts } from './queries.ts';
+import { PROPOSAL_STATES, type Certified, type ElectionCounts, type PlainCounts, type ProposalState } from './proposal.ts';
+import { presentVote, proposalFor, proposalsFor, type MarkedCounts } from './queries.ts';
 import { IsText, Optional } from '../validation/index.ts';
 
 class ProposalFilter extends Paging {
@@ -80,9 +80,28 @@ const root = { type: 'string', description: 'Merkle root of the roll.' };
 export const outcome = { type: 'string', enum: OUTCOMES };
 const extended = { type: 'string', enum: ['LateSwing'], description: 'Why the vote went on after its first close.' };
 
-export const counts = objectOf<BallotCounts>({ yes: count, no: count, abstain: count });
-export const certificate = objectOf<Certificate, 'extended' | 'override'>({
-  ...counts.properties,
+export const plainCounts = objectOf<PlainCounts>({ yes: count, no: count, abstain: count });
+const markedCounts = objectOf<MarkedCounts>({ marked: { ...count, description: 'Ballots that approve or rank options.' }, abstain: count });
+const codes = { type: 'array', items: { type: 'string' } };
+const matrix = { type: 'array', items: { type: 'array', items: count } };
+type Shared = keyof Election & ('eligible' | 'options');
+type Result<M extends Election['method']> = Omit<Extract<Election, { readonly method: M }>, 'method'> & { readonly method: M };
+const elected = { eligible: { ...codes, description: 'Options that meet threshold and floor against the status quo.' }, options: codes } satisfies Record<Shared, object>;
+const settled = { tied: { ...codes, description: 'Best of the eligible, where there is more than one.' }, elected: { type: 'string', description: 'Code of the option.' } };
+export const election = {
+  oneOf: [
+    objectOf<Result<'approval'>, 'tied' | 'elected'>({ method: { type: 'string', const: 'approval' }, ...elected, approvals: { type: 'array', items: count } }, settled),
+    objectOf<Result<'ranked'>, 'tied' | 'elected'>({
+      method: { type: 'string', const: 'ranked' },
+      ...elected,
+      pairwise: { ...matrix, description: '`[i][j]`: ballots that put option i above option j; the status quo is the last option.' },
+      paths: { ...matrix, description: 'Strengths of the strongest paths, by Schulze’s method.' },
+      order: { type: 'array', items: codes, description: 'Best first; those of one group are not told apart.' },
+    }, settled),
+  ],
+};
+export const electionCounts = objectOf<ElectionCounts>({ ballots: { ...count, description: 'Those that approve or rank options.' }, abstain: count, election });
+const certified = objectOf<Certified, 'extended' | 'override'>({
   roll: { ...count, description: 'Persons on the roll.' },
   rollRoot: root,
   rule,
@@ -101,6 +120,13 @@ const aftermathShown = {
   description: 'What stands between the certificate and enactment, as of the freeze.',
 };
 const veto = objectOf<VetoShown>({ guardian: { type: 'string', format: 'uuid' }, ground, reasons: { type: 'string' }, at: { type: 'string', format: 'date-time' } });
+/** With the counts of either kind of vote. */
+export const withCounts = (rest: { readonly properties: object; readonly required: readonly string[] }) => ({
+  oneOf: [plainCounts, electionCounts].map(({ type, properties, required }) => ({
+    type, properties: { ...properties, ...rest.properties }, required: [...required, ...rest.required],
+  })),
+});
+export const certificate = withCounts(certified);
 
 const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
 const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
@@ -112,9 +138,9 @@ const proposalPage = rowOf(
     shown: { enum: ['community', 'public'], description: 'Who may read it.' },
     kind: { enum: MEASURE_KINDS },
     protocol: { description: 'Code of the protocol that the measure is about.' },
-    measure: { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] },
     textRevision: { minimum: 1, description: 'Number of the text that this is: see its revisions.' },
     round: { minimum: 0, description: 'How many times it was voted on, from its freeze on.' },
+    measure: { oneOf: [...Object.values(SINGLE_MEASURES), ChooseOne] },
     touched: { description: 'Of what passed and could not be enacted: what had moved since the freeze, `rules` or `protocol <code>`. Before a vote, the freeze tells.' },
     decisionClass: { enum: DECISION_CLASSES },
     membershipBeforeFreeze: duration,
@@ -122,6 +148,7 @@ const proposalPage = rowOf(
     rollRoot: root,
     extended,
     outcome,
+    elected: { description: 'The option that was elected, where there were several.' },
     certificate,
     aftermath: aftermathShown,
     contestableUntil: { description: 'Until when the vote can be disputed, with enactment waiting.' },
@@ -132,13 +159,12 @@ const proposalPage = rowOf(
   },
   {
     counts: {
-      ...counts,
-      type: ['object', 'null'],
+      oneOf: [plainCounts, markedCounts, { type: 'null' }],
       description: 'Ballots on record; null before the vote opens, and to who is no member until it is certified.',
     },
   },
 );
-const ballotRow = rowOf(shapes.ballot, { choice: { enum: CHOICES } });
+const ballotRow = rowOf(shapes.ballot, { choice: { description: 'As it was cast, in its one form.' } });
 
 @Controller('proposals')
 export class ProposalController {
@@ -149,8 +175,8 @@ export class ProposalController {
 
   @Post()
   @ForLinkedPersons()
-  @Describes('Draft a proposal', 'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, or nothing but words.')
-  @Rejects('CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged')
+  @Describes('Draft a proposal', 'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, nothing but words, or one of several options.')
+  @Rejects('CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice')
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -192,7 +218,7 @@ export class ProposalController {
   @Describes('Write one’s text anew against the charter as it is now', 'When what it changes has moved since it was written. It goes back to deliberation.')
   @Rejects(
     'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', 'ClauseIdTwice', 'PartyNotRegistered',
-    'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
+    'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
   )
   rebase(@Command(RebaseProposal) command: RebaseProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
@@ -201,7 +227,7 @@ export class ProposalController {
   @Put(':proposal/ballot')
   @ForLinkedPersons()
   @Describes('Cast a ballot', 'Replaces an earlier ballot of the same voter until the polls close.')
-  @Rejects('VotingNotOpen', 'NotOnRoll', 'VotesInOwnName', 'SameChoice')
+  @Rejects('VotingNotOpen', 'NotOnRoll', 'VotesInOwnName', 'InvalidChoice', 'SameChoice')
   cast(@Command(CastBallot) command: CastBallot, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

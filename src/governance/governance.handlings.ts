@@ -17,9 +17,11 @@ import { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
 import { aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
+import { Ballots, count, tallyOf } from './counting.ts';
 import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
+import { waysOf } from './measure.ts';
 import {
   AdmitProposal,
   CertifyProposal,
@@ -38,14 +40,14 @@ import {
   SubmitProposal,
   WithdrawProposal,
 } from './proposal.commands.ts';
-import { proposal, proposalStream, type PresentProposal } from './proposal.ts';
+import { electionIn, proposal, proposalStream, type PresentProposal } from './proposal.ts';
 import { protocolStatus, tallied, voteKey } from './protocol-status.view.ts';
 import { sealOf } from './roll.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
 export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
-  const clauses = measure.kind === 'adopt-protocol' ? measure.clauses : [];
+  const clauses = waysOf(measure).flatMap((way) => (way.kind === 'adopt-protocol' ? way.clauses : []));
   const named = new Set(clauses.flatMap(partiesIn));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
 }
@@ -65,9 +67,12 @@ async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Lo
   return sealOf(load.key('roll'), voteKey(id, round), persons);
 }
 
-/** The ballots of a proposal's present round as of a position; undefined before its vote was open. */
-const tallyAt = (position: number, { proposal: id, round }: PresentProposal, load: Load): Promise<Tally | undefined> =>
-  load.closedSet(protocolStatus, position, ({ tally }) => tallied(tally.get(voteKey(id, round))));
+/** The ballots of a proposal's present round as of a position; undefined before its vote was open. What does not add up from ballot to ballot is counted from the log. */
+function tallyAt(position: number, state: PresentProposal, load: Load): Promise<Tally | undefined> {
+  const { proposal: id, round } = state;
+  if (electionIn(state)) return load.inquire(count, { proposal: id }, position);
+  return load.closedSet(protocolStatus, position, ({ tally }) => tallied(tally.get(voteKey(id, round))));
+}
 
 async function swingOf(state: PresentProposal, load: Load): Promise<Swing | undefined> {
   const { frozen, pollsClosedAt, extended } = state;
@@ -75,7 +80,7 @@ async function swingOf(state: PresentProposal, load: Load): Promise<Swing | unde
   const before = await tallyAt(load.positionAt(frozen.lateSwing.from), state, load);
   const now = await tallyAt(pollsClosedAt as number, state, load);
   // A vote that was not open yet by then had no ballots.
-  return now && { before: before ?? { yes: 0, no: 0, abstain: 0, stampedLater: [] }, now };
+  return now && { before: before ?? tallyOf(electionIn(state), new Ballots()), now };
 }
 
 export const governanceHandlings: readonly Handling[] = [

@@ -2,7 +2,10 @@
 export * from './aftermath.process.ts';
 export * from './aftermath.ts';
 export * from './ballot.ts';
+export * from './choice.ts';
+export * from './counting.ts';
 export * from './deliberation.ts';
+export * from './election.ts';
 export * from './enactment.ts';
 export * from './measure.ts';
 export * from './outlook.ts';
@@ -18,5 +21,6 @@ export { FRACTION, partsOf, THRESHOLD } from './rule-asked.ts';
 export * from './text-diff.ts';
 export * from './texts.queries.ts';
 export * from './texts.view.ts';
+export * from './schulze.ts';
 export * from './voting.process.ts';
 export * from './voting.ts';

@@ -5,7 +5,8 @@ import {
 } from '../community/index.ts';
 import type { Instant } from '../kernel/index.ts';
 
-export type Measure =
+/** What can be done by itself, and as one of several options. */
+export type SingleMeasure =
   /** Puts a protocol in force, or its new text in the place of the one in force; `until`: when it ends by itself. */
   | { readonly kind: 'adopt-protocol'; readonly protocol: string; readonly clauses: readonly Clause[]; readonly until?: Instant }
   | { readonly kind: 'repeal-protocol'; readonly protocol: string }
@@ -13,40 +14,78 @@ export type Measure =
   /** Words only. */
   | { readonly kind: 'resolution' };
 
+export const ELECTION_METHODS = ['approval', 'ranked'] as const;
+export type ElectionMethod = (typeof ELECTION_METHODS)[number];
+
+/** What becomes of options that are equally good: one is drawn by lot, or nothing changes and it is told as `Tied`. */
+export const ELECTION_TIES = ['lot', 'status-quo'] as const;
+export type ElectionTie = (typeof ELECTION_TIES)[number];
+
+/** One way out of several. */
+export interface ChooseOne {
+  readonly kind: 'choose-one';
+  readonly method: ElectionMethod;
+  readonly tie: ElectionTie;
+  readonly options: readonly Option[];
+}
+
+export interface Option extends ProposedText<SingleMeasure> {
+  /** Code of the option on ballots. */
+  readonly option: string;
+}
+
+export type Measure = SingleMeasure | ChooseOne;
+
 export const MEASURE_KINDS = Object.keys({
-  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, resolution: true,
+  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, resolution: true, 'choose-one': true,
 } satisfies Record<Measure['kind'], true>) as readonly Measure['kind'][];
 
 /** What people vote on: the words, and what they do. */
-export interface ProposedText {
+export interface ProposedText<M extends Measure = Measure> {
   readonly title: string;
   readonly prose: string;
-  readonly measure: Measure;
+  readonly measure: M;
 }
 
-/** The kind fixes the class. */
-export const decisionClassOf = ({ kind }: Measure): DecisionClass => (kind === 'change-rules' ? 'charter' : 'ordinary');
+export const isElection = (measure: Measure): measure is ChooseOne => measure.kind === 'choose-one';
+
+/** What a measure can come to: itself, or any one of its options. */
+export const waysOf = (measure: Measure): readonly SingleMeasure[] => (isElection(measure) ? measure.options.map((option) => option.measure) : [measure]);
+
+/** What was decided: the text, or of several options the elected one. @throws Error an option that is not there */
+export function decidedIn({ title, prose, measure }: ProposedText, elected: string | undefined): ProposedText<SingleMeasure> {
+  if (!isElection(measure)) return { title, prose, measure };
+  const option = measure.options.find((one) => one.option === elected);
+  if (!option) throw new Error(`${elected} is not among the options`);
+  return option;
+}
+
+/** The kind fixes the class; of several options the strictest class is the class of all. */
+export const decisionClassOf = (measure: Measure): DecisionClass => (waysOf(measure).some(({ kind }) => kind === 'change-rules') ? 'charter' : 'ordinary');
 
 /** The rule that a measure is decided under: where it changes that rule, the stricter of the old and the new one. */
 export function ruleFor(measure: Measure, rules: Rules): DecisionRule {
   const of = decisionClassOf(measure);
-  const now = rules.decision[of];
-  return measure.kind === 'change-rules' ? stricterOf(now, changed(rules, measure.rules).decision[of]) : now;
+  const changes = waysOf(measure).flatMap((way) => (way.kind === 'change-rules' ? changed(rules, way.rules).decision[of] : []));
+  return changes.reduce(stricterOf, rules.decision[of]);
 }
 
 /** The part of the charter that a measure changes. */
-function touchedBy(measure: Measure): Touched | undefined {
+function touchedBy(measure: SingleMeasure): Touched | undefined {
   if (measure.kind === 'resolution') return undefined;
   return measure.kind === 'change-rules' ? 'rules' : `protocol ${measure.protocol}`;
 }
 
-/** What a measure is about, in words: its kind, and the part of the charter that it changes. */
-export const matterOf = (measure: Measure): string => [measure.kind, touchedBy(measure) ?? []].flat().join(', ');
+/** What a measure is about, in words: its kind, and the parts of the charter that it can change. */
+export const matterOf = (measure: Measure): string =>
+  [measure.kind, ...new Set(waysOf(measure).flatMap((way) => touchedBy(way) ?? []))].join(', ');
 
-/** What a measure changes, where that has moved since a charter revision, and the revision it moved to. */
+/** What a measure can change, where that has moved since a charter revision, and the revision it moved to; of several parts the one that moved last. */
 export function movedSince(charter: Charter, measure: Measure, revision: number): { readonly touched: Touched; readonly movedTo: number } | undefined {
-  const touched = touchedBy(measure);
-  if (touched === undefined) return undefined;
-  const movedTo = lastMoved(charter, touched);
-  return movedTo > revision ? { touched, movedTo } : undefined;
+  const moved = waysOf(measure).flatMap((way) => {
+    const touched = touchedBy(way);
+    const movedTo = touched === undefined ? 0 : lastMoved(charter, touched);
+    return touched !== undefined && movedTo > revision ? { touched, movedTo } : [];
+  });
+  return moved.toSorted((a, b) => b.movedTo - a.movedTo)[0];
 }

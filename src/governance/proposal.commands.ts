@@ -1,9 +1,15 @@
 // Commands on proposals. Those without a route are owed by processes.
-import { Equals, IsUUID, Matches } from 'class-validator';
+import { ArrayMinSize, Equals, IsIn, IsUUID, Matches } from 'class-validator';
 import type { Clause } from '../community/index.ts';
 import { StatedRules } from '../community/stated/index.ts';
+import { CHOICES, NONE, STATUS_QUO } from './choice.ts';
 import { CLAUSES, CODE } from './clause.commands.ts';
-import { IsInstant, IsText, ListOfKinds, Nested, OneOf, Optional } from '../validation/index.ts';
+import { ELECTION_METHODS, ELECTION_TIES, type ElectionMethod, type ElectionTie } from './measure.ts';
+import { IsInstant, IsText, ListOf, ListOfKinds, Nested, OneOf, Optional } from '../validation/index.ts';
+
+/** What stands on ballots beside options. */
+const RESERVED = [...CHOICES, NONE, STATUS_QUO];
+const OPTION = new RegExp(`^(?!(?:${RESERVED.join('|')})$)[a-z0-9][a-z0-9-]{0,63}$`);
 
 const PROTOCOL = { message: 'protocol must be lower-case letters, digits and hyphens, at most 64' };
 
@@ -50,18 +56,53 @@ export class Resolution {
   readonly kind!: 'resolution';
 }
 
-/** What people are to agree to, and what is done then. */
-export class StatedText {
+/** What can be done by itself, and as one of several options. */
+export const SINGLE_MEASURES = { 'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, resolution: Resolution, 'adopt-protocol': AdoptProtocol };
+type StatedMeasure = InstanceType<(typeof SINGLE_MEASURES)[keyof typeof SINGLE_MEASURES]>;
+
+class Words {
   @IsText(200)
   readonly title!: string;
 
   /** What people are asked to agree to, in words. */
   @IsText(50_000)
   readonly prose!: string;
+}
 
+export class StatedOption extends Words {
+  /** Names the option on ballots. */
+  @Matches(OPTION, { message: `option must be lower-case letters, digits and hyphens, at most 64, and none of ${RESERVED.join(', ')}` })
+  readonly option!: string;
+
+  /** What is done when this option is elected. */
+  @OneOf(SINGLE_MEASURES)
+  readonly measure!: StatedMeasure;
+}
+
+/** One way out of several, or none: that nothing changes is always open, and is not listed. */
+export class ChooseOne {
+  @Equals('choose-one')
+  readonly kind!: 'choose-one';
+
+  /** How people choose: each approves any number of options, or ranks them (Schulze's method). */
+  @IsIn(ELECTION_METHODS)
+  readonly method!: ElectionMethod;
+
+  /** What becomes of equally good options: one is drawn by lot from the roll's root, or nothing changes. */
+  @Optional()
+  @IsIn(ELECTION_TIES)
+  readonly tie: ElectionTie = 'status-quo';
+
+  @ListOf(() => StatedOption, 100)
+  @ArrayMinSize(2)
+  readonly options!: readonly StatedOption[];
+}
+
+/** What people are to agree to, and what is done then. */
+export class StatedText extends Words {
   /** What is done when it passes. */
-  @OneOf({ 'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, resolution: Resolution, 'adopt-protocol': AdoptProtocol })
-  readonly measure!: AdoptProtocol | RepealProtocol | ChangeRules | Resolution;
+  @OneOf({ ...SINGLE_MEASURES, 'choose-one': ChooseOne })
+  readonly measure!: StatedMeasure | ChooseOne;
 }
 
 export class DraftProposal extends StatedText {}

@@ -3,7 +3,8 @@
 import { describeEvents, type Duration, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched, VetoGround } from '../community/index.ts';
 import type { Aftermath } from './aftermath.ts';
-import type { ProposedText } from './measure.ts';
+import type { Election } from './election.ts';
+import { isElection, type ChooseOne, type ProposedText } from './measure.ts';
 
 export const proposalStream = (proposal: string): string => `proposal-${proposal}`;
 
@@ -27,10 +28,24 @@ export interface Frozen {
 }
 
 /** Result of a vote, complete enough to be checked against the log. Positions are those of the log. */
-export interface Certificate {
+export type Certificate = Certified & Counted;
+
+export interface PlainCounts {
   readonly yes: number;
   readonly no: number;
   readonly abstain: number;
+}
+
+export interface ElectionCounts {
+  /** Those that approve or rank options. */
+  readonly ballots: number;
+  readonly abstain: number;
+  readonly election: Election;
+}
+
+export type Counted = PlainCounts | ElectionCounts;
+
+export interface Certified {
   /** Persons on the roll, and the roll's Merkle root. */
   readonly roll: number;
   readonly rollRoot: string;
@@ -54,7 +69,6 @@ export interface Veto {
   readonly ground: VetoGround;
   readonly reasons: string;
 }
-
 export type ProposalEvent =
   | Event<
       'ProposalDrafted',
@@ -202,6 +216,9 @@ export type Proposal =
 
 export interface CertifiedVote {
   readonly round: number;
+  /** What was voted on, and between which options, where there were any. */
+  readonly text: ProposedText;
+  readonly election?: ChooseOne;
   readonly frozen: Frozen & { readonly at: FreezePoint };
   readonly certificate: Certificate;
 }
@@ -209,8 +226,22 @@ export interface CertifiedVote {
 export type PresentProposal = Exclude<Proposal, { status: 'absent' }>;
 
 /** The last vote on a proposal that was certified. */
-export const certifiedVote = ({ round, frozen, certificate, lastVote }: PresentProposal): CertifiedVote | undefined =>
-  frozen && certificate ? { round, frozen, certificate } : lastVote;
+export const certifiedVote = (state: PresentProposal): CertifiedVote | undefined => {
+  const { round, text, frozen, certificate, lastVote } = state;
+  if (!frozen || !certificate) return lastVote;
+  const election = electionIn(state);
+  return { round, text, frozen, certificate, ...(election ? { election } : {}) };
+};
+
+/** The options that the present vote is between; undefined where it is of yes and no, as every override is. */
+export const electionIn = ({ text: { measure }, rollRound }: PresentProposal): ChooseOne | undefined =>
+  rollRound === undefined && isElection(measure) ? measure : undefined;
+
+/** The option that was elected, where there were several: whoever overrides a veto decides nothing else. */
+export function electedIn({ certificate, lastVote }: PresentProposal): string | undefined {
+  const decided = certificate?.override ? lastVote?.certificate : certificate;
+  return decided && 'election' in decided ? decided.election.elected : undefined;
+}
 
 /** Another vote on the same roll. Nothing extends it: its time is the charter's. */
 function overriding(state: PresentProposal, { round, rule, closesAt }: { readonly round: number; readonly rule: DecisionRule; readonly closesAt: Instant }): Proposal {

@@ -2,7 +2,8 @@
 import { instantOf, msOf } from '../kernel/index.ts';
 import type { CharterEvent } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
-import type { BallotEvent, Choice } from './ballot.ts';
+import type { BallotEvent } from './ballot.ts';
+import { CHOICES, type Choice } from './choice.ts';
 import { decisionClassOf, type ProposedText } from './measure.ts';
 import type { ProposalEvent, ProposalState, Veto } from './proposal.ts';
 import type { Tally } from './voting.ts';
@@ -57,6 +58,8 @@ const tables = {
       /** Why the vote went on after its first close. */
       extended: 'text?',
       outcome: 'text?',
+      /** The option that was elected, where there were several. */
+      elected: 'text?',
       certificate: 'json?',
       /** What stands between the certificate and enactment, as of the freeze. */
       aftermath: 'json?',
@@ -80,6 +83,8 @@ const tables = {
     yes: 'integer',
     no: 'integer',
     abstain: 'integer',
+    /** Ballots that approve or rank options. */
+    marked: 'integer',
     closesAt: 'instant',
     /** Positions of ballots that the log stamped at or after the closing time, by voter. */
     stampedLater: 'json',
@@ -101,8 +106,8 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
-  rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, touched: null,
   aftermath: null, contestableUntil: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
+  rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, elected: null, certificate: null, touched: null,
 };
 
 /** A text as the board shows and finds it. */
@@ -127,15 +132,16 @@ interface OnRecord {
 }
 
 /** Puts a ballot on record in the place of the one before, or takes it off. */
-function record(rows: Rows, { proposal, round, voter }: OnRecord, cast?: { readonly choice: Choice; readonly time: number; readonly position: number }): void {
+function record(rows: Rows, { proposal, round, voter }: OnRecord, cast?: { readonly choice: string; readonly time: number; readonly position: number }): void {
   const vote = voteKey(proposal, round);
   const key = ballotKey(vote, voter);
   const before = rows.ballot.current(key);
   const tally = rows.tally.current(vote);
   if (!tally) throw new Error(`a ballot on ${proposal}, whose vote never opened`);
-  const counts = { yes: tally.yes, no: tally.no, abstain: tally.abstain };
-  if (before) counts[before.choice as Choice] -= 1;
-  if (cast) counts[cast.choice] += 1;
+  const { yes, no, abstain, marked } = tally;
+  const counts = { yes, no, abstain, marked };
+  if (before) counts[kindOf(before.choice)] -= 1;
+  if (cast) counts[kindOf(cast.choice)] += 1;
   rows.tally.change(vote, { ...counts, ...stamped(tally, voter, cast) });
   if (cast) {
     const row = { vote, voter, choice: cast.choice, castAt: instantOf(cast.time) };
@@ -143,6 +149,9 @@ function record(rows: Rows, { proposal, round, voter }: OnRecord, cast?: { reado
     else rows.ballot.open(key, row);
   } else if (before) rows.ballot.close(key);
 }
+
+/** No option is named like one of the three. */
+const kindOf = (choice: string): Choice | 'marked' => ((CHOICES as readonly string[]).includes(choice) ? (choice as Choice) : 'marked');
 
 /** The list of ballots stamped later, where it changes: hardly ever. */
 function stamped(
@@ -158,7 +167,7 @@ function stamped(
   return { stampedLater: left };
 }
 
-/** A tally's row as certification takes it. */
+/** The tally's row of a vote of yes and no, as certification takes it. */
 export function tallied(row: { readonly yes: number; readonly no: number; readonly abstain: number; readonly stampedLater: unknown } | undefined): Tally | undefined {
   if (!row) return undefined;
   const { yes, no, abstain, stampedLater } = row;
@@ -200,7 +209,7 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     VotingOpened(event, rows) {
       moveTo('voting')(event, rows);
       const { proposal, closesAt } = event.data;
-      rows.tally.open(voteKey(proposal, roundOf(rows, proposal)), { yes: 0, no: 0, abstain: 0, closesAt, stampedLater: {} });
+      rows.tally.open(voteKey(proposal, roundOf(rows, proposal)), { yes: 0, no: 0, abstain: 0, marked: 0, closesAt, stampedLater: {} });
     },
     ProposalLapsed: moveTo('lapsed'),
     BallotCast: ({ data, time, position }, rows) => record(rows, data, { choice: data.choice, time, position }),
@@ -215,7 +224,7 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ProposalCertified({ data }, rows) {
       const { proposal, ...certificate } = data;
       const state = certificate.outcome === 'passed' ? 'passed' : 'failed';
-      rows.proposal.change(proposal, { state, outcome: certificate.outcome, certificate });
+      rows.proposal.change(proposal, { state, outcome: certificate.outcome, certificate, ...('election' in certificate ? { elected: certificate.election.elected ?? null } : {}) });
     },
     ProposalContestable({ data: { proposal, until, outcome } }, rows) {
       rows.proposal.change(proposal, { contestableUntil: until, ...(outcome === 'passed' ? { state: 'contestable' } : {}) });
@@ -233,7 +242,7 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
       rows.proposal.change(proposal, {
         state: 'override-voting', round, rule, closesAt, swingFrom: null, pollsClosedAt: null, extended: null, outcome: null, certificate: null, vetoedCertificate: certificate,
       });
-      rows.tally.open(voteKey(proposal, round), { yes: 0, no: 0, abstain: 0, closesAt, stampedLater: {} });
+      rows.tally.open(voteKey(proposal, round), { yes: 0, no: 0, abstain: 0, marked: 0, closesAt, stampedLater: {} });
     },
     VetoUpheld: moveTo('veto-upheld'),
     ProposalEnacted: moveTo('enacted'),

@@ -1,11 +1,16 @@
 // What people ask of governance: proposals as far as they may see them, and what awaits a voter.
 import { maySee, paging, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
-import { msOf, type Duration } from '../kernel/index.ts';
+import { defineRejections, msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
+import { isElection, type Measure } from './measure.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
-import { VOTING_STATES, type ProposalState } from './proposal.ts';
+import { VOTING_STATES, type PlainCounts, type ProposalState } from './proposal.ts';
 import { ruleUnder } from './rule-asked.ts';
+
+export const outlookRejections = defineRejections({
+  OutlookOfElection: [422, 'the vote is between options', 'What is still needed can be told of a vote of yes and no; how options stand, a recount tells after the certificate.'],
+});
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
 type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Read<C> : never;
@@ -13,7 +18,13 @@ type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Re
 export type ProposalRow = RowIn<'proposal'>;
 export type BallotRow = RowIn<'ballot'>;
 
-export type BallotCounts = Omit<Counts, 'roll'>;
+/** Ballots on record: of yes and no, or of options those that mark any. */
+export type BallotCounts = PlainCounts | MarkedCounts;
+
+export interface MarkedCounts {
+  readonly marked: number;
+  readonly abstain: number;
+}
 
 /** A proposal with the ballots on record so far. */
 export type ProposalPage = ProposalRow & { readonly counts: BallotCounts | null };
@@ -23,10 +34,15 @@ const mayRead = (viewer: Viewer, row: ProposalRow): boolean => maySee(viewer, [r
 /** The vote that a proposal is in, or that is to come. */
 export const presentVote = ({ key, round, frozenAt }: ProposalRow): string => voteKey(key, frozenAt === null ? round + 1 : round);
 
+/** Whether its last vote is between options: to override a veto is a matter of yes and no. */
+const isBetweenOptions = ({ measure, vetoedCertificate }: ProposalRow): boolean => isElection(measure as Measure) && vetoedCertificate === null;
+
+const countsIn = (row: ProposalRow, { yes, no, abstain, marked }: RowIn<'tally'>): BallotCounts => (isBetweenOptions(row) ? { marked, abstain } : { yes, no, abstain });
+
 /** Ballots are the members' to see while the vote is on; the certificate is everybody's. */
 const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalPage => {
   const tally = row.certificate !== null || maySee(viewer, ['community']) ? tables.tally.get(presentVote(row)) : undefined;
-  return { ...row, counts: tally ? { yes: tally.yes, no: tally.no, abstain: tally.abstain } : null };
+  return { ...row, counts: tally ? countsIn(row, tally) : null };
 };
 
 const isOnItsRoll = ({ frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, admission: Admission): boolean =>
@@ -82,10 +98,11 @@ export function ballotsAwaited(tables: Tables, voter: string, admission: Admissi
 
 export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule; readonly closesAt: string };
 
-/** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules */
+/** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules, OutlookOfElection */
 export function outlookFor(tables: Tables, row: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
   const tally = tables.tally.get(presentVote(row));
   const { state, rollSize, closesAt } = row;
+  if (isBetweenOptions(row)) throw outlookRejections.OutlookOfElection();
   if (!VOTING_STATES.includes(state as ProposalState) || !tally || rollSize === null || closesAt === null) return undefined;
   const rule = ruleUnder(row.rule as DecisionRule, under);
   const { yes, no, abstain } = tally;

@@ -10,6 +10,7 @@ export const proposalRejections = defineRejections({
   NoSuchProposal: [404, 'there is no such proposal', 'A proposal is drafted before anything else.'],
   WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, passed or failed, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
   ClauseIdTwice: [422, 'two clauses have the same id', 'A clause is named by its id within the protocol.'],
+  OptionTwice: [422, 'two options have the same code', 'An option is named by its code on ballots.'],
   NeedsRebase: [409, 'the charter has moved where the text touches it', 'A text written against an older charter never overwrites what has come into force since.'],
   AnotherMatter: [422, 'another text stays with what was admitted', 'What was admitted is written anew; what is of another kind, or about another protocol, is proposed anew.'],
   TextUnchanged: [409, 'the text would stay as it is', 'A revision is another text than the one before.'],

@@ -1,7 +1,8 @@
 // Parts of a decision rule in a query: what would have been under another rule.
-import { Matches } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Optional } from '../validation/index.ts';
+import { ELECTION_METHODS, type ElectionMethod } from './measure.ts';
 import { FRACTION, THRESHOLD } from './rule-asked.ts';
 
 const says = (example: string) => ({ message: `$property must be a fraction of whole numbers, as in ${example}` });
@@ -26,4 +27,11 @@ export class RuleAsked {
   @Optional()
   @Matches(FRACTION, says('1/4'))
   readonly floor?: string;
+}
+
+export class CountAsked extends RuleAsked {
+  @JSONSchema({ description: 'How a vote between options is counted: of ballots for the other method, who ranks approves what stands above the status quo, and who approves ranks that above it.' })
+  @Optional()
+  @IsIn(ELECTION_METHODS)
+  readonly method?: ElectionMethod;
 }

@@ -6,6 +6,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { DecisionLoop, type Execution } from './decision-loop.ts';
 import type { ExecutionOutcome, ExecutorObserver } from './executor-observer.ts';
 import type { Handling } from './handling.ts';
+import type { Inquire } from './inquiries/index.ts';
 import { instantsInRow } from './instants-in-row.ts';
 import { personalFieldsOf, withPersonalFields } from './personal.ts';
 import { runtimeRejections } from './rejections.ts';
@@ -32,6 +33,8 @@ export interface CommandExecutorParts {
   readonly handlings: readonly Handling[];
   readonly views: Views;
   readonly secrets: Secrets;
+  /** What decisions ask the whole log. */
+  readonly inquire: Inquire;
   readonly clock: Clock;
   /** Shared with the obligations' runner; default: one of its own. */
   readonly clockWatch?: ClockWatch;

@@ -15,6 +15,7 @@ import { answerFrom, rememberedIn, type Acknowledgement, type Remembered } from 
 import { appendSurely, pause, until } from './append-surely.ts';
 import type { ExecutorObserver } from './executor-observer.ts';
 import type { Handling } from './handling.ts';
+import type { Inquire } from './inquiries/index.ts';
 import { instantsInRow } from './instants-in-row.ts';
 import { Moment, StreamMoved } from './moment.ts';
 import { runtimeRejections } from './rejections.ts';
@@ -44,6 +45,7 @@ export interface ExecutionMeans {
   readonly catalogue: EventCatalogue;
   readonly views: Views;
   readonly secrets: Pick<Secrets, 'key'>;
+  readonly inquire: Inquire;
   readonly cache: StreamCache;
   readonly observer: ExecutorObserver;
 }
@@ -54,17 +56,15 @@ const MAX_DECISIONS = 16;
 export class DecisionLoop {
   private readonly log: EventLog;
   private readonly catalogue: EventCatalogue;
-  private readonly views: Views;
-  private readonly secrets: Pick<Secrets, 'key'>;
+  private readonly means: ExecutionMeans;
   private readonly cache: StreamCache;
   private readonly observer: ExecutorObserver;
   private readonly timeText = instantsInRow();
 
   constructor(means: ExecutionMeans) {
+    this.means = means;
     this.log = means.log;
     this.catalogue = means.catalogue;
-    this.views = means.views;
-    this.secrets = means.secrets;
     this.cache = means.cache;
     this.observer = means.observer;
   }
@@ -85,7 +85,7 @@ export class DecisionLoop {
       }
       if (past.attempt > attempt) this.observer.voided?.();
       attempt = past.attempt;
-      const moment = new Moment(this.log, this.cache, this.views, this.secrets, execution.stream, fresh);
+      const moment = new Moment(this.means, execution.stream, fresh);
       try {
         const decision = await this.decide(execution, moment);
         if (decision.accepted && decision.events.length > 0) return await this.appendAccepted(execution, moment, attempt, decision.events);

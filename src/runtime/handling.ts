@@ -1,5 +1,6 @@
 // How a command class meets its decider: which stream it is decided on, and what context it is decided with.
 import type { Act, Decide, Decider, Event, Fold, Instant } from '../kernel/index.ts';
+import type { Inquire } from './inquiries/index.ts';
 import type { ReaderOf, Tables, View } from './view.ts';
 
 /** Loads context while a command is decided. Everything loaded is guarded. */
@@ -8,6 +9,8 @@ export interface Load {
   <E extends Event, S>(fold: Fold<E, S>, stream: string): S;
   /** Reads a closed set from a view as of an exact position, after waiting for it. */
   closedSet<T extends Tables, R>(view: View<T>, position: number, read: (tables: ReaderOf<T>) => R): Promise<R>;
+  /** Answers from the log as of an exact position, off the thread that serves. */
+  inquire: Inquire;
   /** Last position whose log time is not later than an instant that an event of the command's stream or context has passed. */
   positionAt(instant: Instant): number;
   /** A service-wide key by purpose, for what only the service may derive: codes, salts. */

@@ -2,12 +2,21 @@
 import type { Guard, LogReader } from '../event-log/index.ts';
 import { msOf, type Event, type Fold, type Instant } from '../kernel/index.ts';
 import type { Load } from './handling.ts';
+import type { Inquire } from './inquiries/index.ts';
 import type { Secrets } from './secrets.ts';
 import type { Folded, StreamCache } from './stream-cache.ts';
 import type { Views } from './view.ts';
 
 /** Two looks at one stream differ: decide again. */
 export class StreamMoved extends Error {}
+
+interface Means {
+  readonly log: Pick<LogReader, 'positionAt'>;
+  readonly cache: StreamCache;
+  readonly views: Views;
+  readonly secrets: Pick<Secrets, 'key'>;
+  readonly inquire: Inquire;
+}
 
 export class Moment {
   readonly guards: Guard[] = [];
@@ -19,7 +28,7 @@ export class Moment {
   private inEffect: number | 'none' = 'none';
 
   /** `fresh`: read the log even for streams that are cached. */
-  constructor(log: Pick<LogReader, 'positionAt'>, cache: StreamCache, views: Views, secrets: Pick<Secrets, 'key'>, stream: string, fresh: boolean) {
+  constructor({ log, cache, views, secrets, inquire }: Means, stream: string, fresh: boolean) {
     this.cache = cache;
     this.stream = stream;
     this.fresh = fresh;
@@ -27,6 +36,7 @@ export class Moment {
     this.load = Object.assign(load, {
       closedSet: (async (view, position, read) =>
         read((await views.read(view, { asOf: position, waitFor: position })).tables)) satisfies Load['closedSet'],
+      inquire,
       positionAt: (instant: Instant) => log.positionAt(msOf(instant)),
       key: (purpose: string) => secrets.key(purpose),
     });

@@ -103,6 +103,7 @@ export const bench: Bench = {
       const { recounted } = await inquiries.answer(recount, { proposal: PROPOSAL, under: {} }, { by: `round ${(round += 1)}`, asOf });
       clearInterval(watch);
       stalls.push(worst);
+      if ('election' in recounted) throw new Error('there were no options');
       return recounted.yes;
     };
     const rates = await interleaved(rounds, { ours: () => rateOf(ours), theirs: () => rateOf(() => countedPlainly(logFile)) });

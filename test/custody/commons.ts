@@ -13,6 +13,7 @@ import {
   after, commandIdOfRequest, derivedId, EventCatalogue, instantOf, personIdOf, Rejection, SimulatedClock, type Event, type Fold, type Recorded,
 } from '../../src/kernel/index.ts';
 import { CommandExecutor, recordedOf, type Acknowledgement, type ReaderOf, type Secrets, type Tables, type View } from '../../src/runtime/index.ts';
+import { inquireIn } from '../support/inquire.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { tablesAfter } from '../support/memory-tables.ts';
 
@@ -59,6 +60,7 @@ export class Commons {
       handlings: [...custodyHandlings, ...defenceHandlings],
       views: { read: () => Promise.reject(new Error('nothing here is decided by a view')) },
       secrets: plainSecrets,
+      inquire: inquireIn(this.log, catalogue),
       clock: this.clock,
     });
   }

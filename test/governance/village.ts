@@ -71,7 +71,7 @@ export const inDeliberation: readonly ProposalEvent[] = [drafted(), submitted, a
 export const inVoting: readonly Past<ProposalEvent>[] = [...inDeliberation, at(frozen(), { position: 4 }), sealed(), opened];
 export const passed: readonly Past<ProposalEvent>[] = [...inVoting, pollsClosed, votingClosed(7), certified(5, 1, 'passed')];
 
-export const cast = (voter: string, choice: Choice, replaces?: number, round = 1): BallotEvent => ({
+export const cast = (voter: string, choice: string, replaces?: number, round = 1): BallotEvent => ({
   type: 'BallotCast',
   data: { proposal: P, round, voter, choice, ...(replaces === undefined ? {} : { replaces }) },
 });

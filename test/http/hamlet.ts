@@ -16,6 +16,7 @@ import {
   ApiDocument, EvidenceLimit, Feed, FeedReaders, HttpModule, Metrics, openEdge, openJournal, RateLimit, SigningIssuer, Standing, TokenVerifier, type Edge, type Journal,
 } from '../../src/http/opening/index.ts';
 import '../../src/runtime/views/index.ts';
+import { inquireIn } from '../support/inquire.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 
 type NoteEvent = Event<'NotePinned', { note: string; text: string; by: string }> | Event<'NoteHidden', { note: string; by: string }> | Event<'BoardCleared', { by: string }>;
@@ -198,7 +199,7 @@ export async function openHamlet({ clock = systemClock, rateLimit = 0, tokens, j
   const feed = new Feed(log, catalogue, (error) => { throw error; });
   const readers = new FeedReaders();
   const handlings = roomsOf([NotesModule]).flatMap((room) => room.handlings);
-  const executor = new CommandExecutor({ log, catalogue, handlings, views: noViews, secrets, clock, observer: metrics });
+  const executor = new CommandExecutor({ log, catalogue, handlings, views: noViews, secrets, inquire: inquireIn(log, catalogue), clock, observer: metrics });
   let edge: Edge | undefined;
   const http = HttpModule.of({
     log, clock, executor, views: noViews, inquiries: noInquiries, obligations: { settled: () => Promise.resolve([]) }, secrets, blobs: noBlobs, standing, feed, readers, metrics, localIssuer: issuer,

@@ -33,7 +33,7 @@ async function live(directory: string): Promise<void> {
   const log = await openSqliteLog({ directory: `${directory}/log`, namespace: 'village', clock });
   const secrets = openSecretsDirectory(`${directory}/secrets`, { create: true });
   const views = await openViews({ directory, log, registry, registryUrl: new URL('./kill-registry.ts', import.meta.url).href });
-  const executor = new CommandExecutor({ log, catalogue, handlings, views, secrets, clock, clockWatch });
+  const executor = new CommandExecutor({ log, catalogue, handlings, views, secrets, inquire: () => Promise.reject(new Error('the village asks nothing')), clock, clockWatch });
   const runner = new ObligationsRunner({ log, catalogue, processes, owed: (atLeast) => views.owed(atLeast), executor, clock, clockWatch });
   await runner.start();
   await runner.ready;

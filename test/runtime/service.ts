@@ -9,6 +9,7 @@ import {
   openSecretsDirectory,
   type Acknowledgement,
   type CommandExecutorParts,
+  type Inquire,
   type Secrets,
   type Views,
 } from '../../src/runtime/index.ts';
@@ -27,8 +28,11 @@ const noViews: Views = {
   read: () => Promise.reject(new Error('the village has no views')),
 };
 
+/** … and ask the log nothing while they do. */
+export const noInquiries: Inquire = () => Promise.reject(new Error('the village asks nothing'));
+
 export function executorOver(log: EventLog, parts: Partial<CommandExecutorParts> = {}): CommandExecutor {
-  return new CommandExecutor({ log, catalogue, handlings, views: noViews, secrets, clock: systemClock, ...parts });
+  return new CommandExecutor({ log, catalogue, handlings, views: noViews, secrets, inquire: noInquiries, clock: systemClock, ...parts });
 }
 
 export interface Sender {

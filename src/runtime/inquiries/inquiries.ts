@@ -49,6 +49,11 @@ export class Inquiries {
     }
   }
 
+  /** What the service asks itself goes before what people ask. @throws what `answer` throws, but for a person's share */
+  async own<A, R>(inquiry: Inquiry<A, R>, asked: A, asOf: number): Promise<R> {
+    return (await this.shared(inquiry.name, asked, asOf, true)) as R;
+  }
+
   /** Turns away what waits, and breaks off what is being answered. */
   async close(): Promise<void> {
     this.closed = true;
@@ -56,22 +61,22 @@ export class Inquiries {
     await Promise.all([...this.threads].map((thread) => thread.terminate()));
   }
 
-  private shared(inquiry: string, asked: unknown, asOf: number): Promise<unknown> {
+  private shared(inquiry: string, asked: unknown, asOf: number, first = false): Promise<unknown> {
     const question = JSON.stringify([inquiry, asked, asOf]);
     const before = this.underWay.get(question);
     if (before) return before;
-    const answer = this.inTurn(inquiry, asked, asOf).finally(() => this.underWay.delete(question));
+    const answer = this.inTurn(inquiry, asked, asOf, first).finally(() => this.underWay.delete(question));
     this.underWay.set(question, answer);
     return answer;
   }
 
-  private async inTurn(inquiry: string, asked: unknown, asOf: number): Promise<unknown> {
+  private async inTurn(inquiry: string, asked: unknown, asOf: number, first: boolean): Promise<unknown> {
     if (this.closed) throw runtimeRejections.ShuttingDown({ retryAfter: 1 });
     if (this.atWork < AT_ONCE) this.atWork += 1;
     else {
-      if (this.waiting.length >= MOST_WAITING) throw runtimeRejections.TooMuchContention({ retryAfter: 5 });
+      if (this.waiting.length >= MOST_WAITING && !first) throw runtimeRejections.TooMuchContention({ retryAfter: 5 });
       // Who has done hands the place on.
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      await new Promise<void>((resolve) => (first ? this.waiting.unshift(resolve) : this.waiting.push(resolve)));
       if (this.closed) throw runtimeRejections.ShuttingDown({ retryAfter: 1 });
     }
     try {

@@ -10,6 +10,9 @@ export interface Inquiry<A = never, R = unknown> {
   readonly answer: (log: WholeLog, asked: A) => R;
 }
 
+/** Answers an inquiry as of a position that the log has. @throws Rejection */
+export type Inquire = <A, R>(inquiry: Inquiry<A, R>, asked: A, asOf: number) => Promise<R>;
+
 /** The log up to a position, as inquiries read it: events in effect, of types that this version knows. */
 export interface WholeLog {
   fold<E extends Event, S>(fold: Fold<E, S>, stream: string): S;

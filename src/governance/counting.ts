@@ -1,0 +1,114 @@
+// Counting: the ballots of one vote, from the log alone, and what they add up to.
+import { createHash } from 'node:crypto';
+import { msOf } from '../kernel/index.ts';
+import type { Inquiry, WholeLog } from '../runtime/index.ts';
+import type { BallotEvent } from './ballot.ts';
+import type { Choice } from './choice.ts';
+import { countOf, type Choices } from './election.ts';
+import type { ChooseOne, ElectionMethod } from './measure.ts';
+import { electionIn, proposal as proposalFold, proposalStream, type CertifiedVote } from './proposal.ts';
+import { proposalRejections } from './rejections.ts';
+import type { Tally } from './voting.ts';
+
+/** Choices of a vote by number: texts that are alike are kept once. */
+class Spoken {
+  private readonly numbers = new Map<string, number>();
+  private readonly texts: string[] = [];
+
+  numberOf(choice: string): number {
+    const known = this.numbers.get(choice);
+    if (known !== undefined) return known;
+    this.numbers.set(choice, this.texts.length);
+    return this.texts.push(choice) - 1;
+  }
+
+  textOf(number: number): string {
+    return this.texts[number] as string;
+  }
+}
+
+/** Where the number of the choice ends and the position begins: 16 million different choices, half a billion positions. */
+const CHOICES_END = 2 ** 24;
+
+/** Ballots on record, by voter, in the order in which they were cast; a million take tens of megabytes. */
+export class Ballots {
+  private readonly spoken = new Spoken();
+  private readonly byVoter = new Map<string, number>();
+  private readonly late = new Map<string, number>();
+
+  put(voter: string, choice: string, position: number, late: boolean): void {
+    this.remove(voter);
+    this.byVoter.set(voter, position * CHOICES_END + this.spoken.numberOf(choice));
+    if (late) this.late.set(voter, position);
+  }
+
+  /** Taken out first, so that a ballot that replaces another has its own place. */
+  remove(voter: string): void {
+    this.byVoter.delete(voter);
+    if (this.late.size > 0) this.late.delete(voter);
+  }
+
+  /** Positions of ballots that the log stamped at or after the closing time. */
+  get stampedLater(): number[] {
+    return [...this.late.values()].toSorted((a, b) => a - b);
+  }
+
+  /** How often each choice was made. */
+  *choices(): Choices {
+    const times = new Map<number, number>();
+    for (const ballot of this.byVoter.values()) {
+      const number = ballot % CHOICES_END;
+      times.set(number, (times.get(number) ?? 0) + 1);
+    }
+    for (const [number, count] of times) yield [this.spoken.textOf(number), count];
+  }
+
+  /** SHA-256 over a line for each ballot: voter, choice and position, parted by spaces, ended by a line feed. */
+  hash(): string {
+    const hash = createHash('sha256');
+    let lines = '';
+    for (const [voter, ballot] of this.byVoter) {
+      lines += `${voter} ${this.spoken.textOf(ballot % CHOICES_END)} ${Math.floor(ballot / CHOICES_END)}\n`;
+      if (lines.length < 65_536) continue;
+      hash.update(lines);
+      lines = '';
+    }
+    return hash.update(lines).digest('hex');
+  }
+}
+
+/** Ballots of a round on record as of a position. */
+export function ballotsOf(proposal: string, { round, frozen }: Pick<CertifiedVote, 'round' | 'frozen'>, upTo: number, log: WholeLog): Ballots {
+  const ballots = new Ballots();
+  const closes = msOf(frozen.closesAt);
+  for (const { type, data, position, time } of log.events<BallotEvent>(['BallotCast', 'BallotWithdrawn'], frozen.at.position, upTo)) {
+    if (data.proposal !== proposal || data.round !== round) continue;
+    if (type === 'BallotCast') ballots.put(data.voter, data.choice, position, time >= closes);
+    else ballots.remove(data.voter);
+  }
+  return ballots;
+}
+
+/** What ballots add up to: yes and no or, in an election, by its method or the other one. */
+export function tallyOf(election: ChooseOne | undefined, ballots: Ballots, method?: ElectionMethod): Tally {
+  const { stampedLater } = ballots;
+  if (election) return { ...countOf(election, ballots.choices(), method), stampedLater };
+  const counts = { yes: 0, no: 0, abstain: 0 };
+  for (const [choice, times] of ballots.choices()) counts[choice as Choice] += times;
+  return { ...counts, stampedLater };
+}
+
+export interface CountOf {
+  readonly proposal: string;
+}
+
+/** The ballots of a proposal's present round as of the position that is asked about. */
+export const count: Inquiry<CountOf, Tally> = {
+  name: 'count',
+  answer(log, { proposal }) {
+    const state = log.fold(proposalFold, proposalStream(proposal));
+    if (state.status === 'absent' || !state.frozen) throw proposalRejections.NoSuchProposal();
+    const { round, frozen } = state;
+    return tallyOf(electionIn(state), ballotsOf(proposal, { round, frozen }, Infinity, log));
+  },
+};
