@@ -6,7 +6,8 @@ import {
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
-  aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, textsView, votingProcesses,
+  admittingSponsored, aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, sponsorEvents, sponsorsView, textsView,
+  votingProcesses,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
@@ -18,6 +19,7 @@ export const catalogue = new EventCatalogue([
   membershipEvents,
   partyEvents,
   proposalEvents,
+  sponsorEvents,
   ballotEvents,
   materialEvents,
   lotEvents,
@@ -27,13 +29,14 @@ export const catalogue = new EventCatalogue([
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, textsView, materialCustody, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, textsView, sponsorsView, materialCustody, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,
   applications,
   foundersAdmission,
   appointments,
+  admittingSponsored,
   ...votingProcesses,
   ...aftermathProcesses,
   lapsingOffers,

@@ -26,6 +26,8 @@ export interface Rules extends AftermathRules {
   readonly token: Duration;
   /** Distinct members, other than the reporter, that confirm a report of sabotage. */
   readonly corroborations: number;
+  /** Distinct members, other than the proposer, whose sponsorship admits a submitted proposal; absent or 0: stewards alone admit. */
+  readonly sponsors?: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules
 /** Whether two sets of rules say the same, in whatever words: 7 days are 168 hours, 2/4 is 1/2. */
 export const sameRules = (a: Rules, b: Rules): boolean => contentHash(inOneWay(a)) === contentHash(inOneWay(b));
 
-function inOneWay({ decision, lateSwing, corroborations, contest, timelock, veto, disputes, ...durations }: Rules): object {
+function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, timelock, veto, disputes, ...durations }: Rules): object {
   const lowest = ({ n, d }: Fraction): Fraction => {
     let [a, b] = [n, d];
     while (b !== 0) [a, b] = [b, a % b];
@@ -67,13 +69,14 @@ function inOneWay({ decision, lateSwing, corroborations, contest, timelock, veto
     [lowest(quorum), lowest(turnout), lowest(threshold), threshold.strict, threshold.tie ?? null, lowest(floor)];
   const rules = DECISION_CLASSES.map((of) => ruled(decision[of]));
   const aftermath = aftermathInOneWay({ ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}), ...(disputes ? { disputes } : {}) }, ruled);
-  return { rules, aftermath, lateSwing: lowest(lateSwing), corroborations, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
+  return { rules, aftermath, lateSwing: lowest(lateSwing), corroborations, sponsors, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
 }
 
 const DAY = 86_400_000;
+export const MOST_SPONSORS = 10_000;
 
 /** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
-const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | keyof AftermathRules>, readonly [least: number, most: number]>> = {
+const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | 'sponsors' | keyof AftermathRules>, readonly [least: number, most: number]>> = {
   reading: [0, 90 * DAY],
   voting: [1_000, 90 * DAY],
   membershipBeforeFreeze: [0, 365 * DAY],
@@ -90,6 +93,8 @@ export function faultOfRules(rules: Rules): string | undefined {
   if (!Number.isSafeInteger(rules.corroborations) || rules.corroborations < 1 || rules.corroborations > 100) {
     return 'between 1 and 100 members corroborate a report';
   }
+  const { sponsors = 0 } = rules;
+  if (!Number.isSafeInteger(sponsors) || sponsors < 0 || sponsors > MOST_SPONSORS) return `up to ${MOST_SPONSORS} sponsors admit a proposal`;
   if (!isFraction(rules.lateSwing) || rules.lateSwing.n * 2 > rules.lateSwing.d) return 'lateSwing is a fraction of at most one half';
   return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined) ?? faultOfAftermath(rules);
 }

@@ -11,7 +11,7 @@ import { proposal, type Frozen, type Proposal, type ProposalEvent, type Proposal
 import { inPhase, proposalRejections } from './rejections.ts';
 
 const YEAR = { days: 365 };
-const WITHDRAWABLE: readonly ProposalState[] = ['draft', 'submitted', 'deliberation', 'needs-rebase'];
+const WITHDRAWABLE: readonly ProposalState[] = ['draft', 'submitted', 'inadmissible', 'deliberation', 'needs-rebase'];
 
 /** Any RFC 3339 instant in the form that sorts by time. */
 const canonical = (instant: string): Instant => instantOf(msOf(instant));
@@ -128,7 +128,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (state.status === 'withdrawn') return refuse(proposalRejections.WrongPhase({ phase: state.status }));
       if (!WITHDRAWABLE.includes(state.status)) return refuse(proposalRejections.NoLongerWithdrawable({ phase: state.status }));
-      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status !== 'draft' && state.status !== 'submitted' } });
+      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status === 'deliberation' || state.status === 'needs-rebase' } });
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {

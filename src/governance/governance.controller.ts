@@ -139,6 +139,8 @@ const proposalPage = rowOf(
     kind: { enum: MEASURE_KINDS },
     protocol: { description: 'Code of the protocol that the measure is about.' },
     textRevision: { minimum: 1, description: 'Number of the text that this is: see its revisions.' },
+    sponsors: { minimum: 0, description: 'How many members sponsor the present text.' },
+    inadmissible: objectOf<{ readonly by: string; readonly reason: string }>({ by: { type: 'string', description: 'PersonId of the steward.' }, reason: { type: 'string' } }),
     round: { minimum: 0, description: 'How many times it was voted on, from its freeze on.' },
     measure: { oneOf: [...Object.values(SINGLE_MEASURES), ChooseOne] },
     touched: { description: 'Of what passed and could not be enacted: what had moved since the freeze, `rules` or `protocol <code>`. Before a vote, the freeze tells.' },

@@ -1,11 +1,15 @@
 // Governance's wiring: routes, deciders with their context, views, processes.
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
+import { AdmissionController } from './admission.controller.ts';
 import { AftermathController } from './aftermath.controller.ts';
 import { aftermathProcesses } from './aftermath.process.ts';
 import { CheckingController } from './checking.controller.ts';
+import { deliberationHandlings } from './deliberation.handlings.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
+import { admittingSponsored } from './sponsoring.process.ts';
+import { sponsorsView } from './sponsors.view.ts';
 import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
 import { textsView } from './texts.view.ts';
 import { protocolStatus } from './protocol-status.view.ts';
@@ -13,10 +17,12 @@ import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
-    controllers: [ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController],
-    handlings: governanceHandlings,
-    views: [protocolStatus, textsView],
-    processes: [...votingProcesses, ...aftermathProcesses],
+    controllers: [
+      ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
+    ],
+    handlings: [...governanceHandlings, ...deliberationHandlings],
+    views: [protocolStatus, textsView, sponsorsView],
+    processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses],
   }),
 )
 export class GovernanceModule {}

@@ -1,4 +1,5 @@
 // Governance: proposals, ballots, and how what was passed comes into force.
+export * from './admissibility.ts';
 export * from './aftermath.process.ts';
 export * from './aftermath.ts';
 export * from './ballot.ts';
@@ -18,6 +19,9 @@ export * from './revising.ts';
 export * from './roll-entry.ts';
 export * from './roll.ts';
 export { FRACTION, partsOf, THRESHOLD } from './rule-asked.ts';
+export * from './sponsoring.process.ts';
+export * from './sponsoring.ts';
+export * from './sponsors.view.ts';
 export * from './text-diff.ts';
 export * from './texts.queries.ts';
 export * from './texts.view.ts';

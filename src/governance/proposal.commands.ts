@@ -128,6 +128,19 @@ export class SubmitProposal extends OnProposal {}
 
 export class AdmitProposal extends OnProposal {}
 
+export class FindInadmissible extends OnProposal {
+  /** Why it cannot be put to a vote, in words that stay on record: said in office, they are not personal. */
+  @IsText(5_000)
+  readonly reason!: string;
+}
+
+/** Owed when enough members sponsor a proposal. */
+export class AdmitSponsored extends OnProposal {}
+
+export class SponsorProposal extends OnProposal {}
+
+export class WithdrawSponsorship extends OnProposal {}
+
 export class WithdrawProposal extends OnProposal {}
 
 export class FreezeProposal extends OnProposal {

@@ -91,7 +91,9 @@ export type ProposalEvent =
       }
     >
   | Event<'ProposalSubmitted', { readonly proposal: string }>
-  | Event<'ProposalAdmitted', { readonly proposal: string; readonly by: string }>
+  /** By a steward, or by the service because so many members sponsor it. */
+  | Event<'ProposalAdmitted', { readonly proposal: string; readonly by: string; readonly sponsors?: number }>
+  | Event<'ProposalFoundInadmissible', { readonly proposal: string; readonly by: string; readonly reason: string }>
   /** `admitted`: whether it had come before the public. */
   | Event<'ProposalWithdrawn', { readonly proposal: string; readonly admitted: boolean }>
   | Event<'ProposalFrozen', Frozen & { readonly proposal: string }>
@@ -147,6 +149,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   ProposalRevised: { wire: 'governance.proposal-revised.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
   ProposalSubmitted: { wire: 'governance.proposal-submitted.v1', visibility: 'community' },
   ProposalAdmitted: { wire: 'governance.proposal-admitted.v1', visibility: 'public' },
+  ProposalFoundInadmissible: { wire: 'governance.proposal-found-inadmissible.v1', visibility: 'community' },
   ProposalWithdrawn: { wire: 'governance.proposal-withdrawn.v1', visibility: ({ admitted }) => [admitted ? 'public' : 'community'] },
   ProposalFrozen: {
     wire: 'governance.proposal-frozen.v2',
@@ -180,7 +183,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
 
 export const PROPOSAL_STATES = [
   'draft', 'submitted', 'deliberation', 'frozen', 'voting', 'polls-closed', 'voting-closed', 'passed', 'failed', 'lapsed', 'withdrawn', 'enacted',
-  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld',
+  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld', 'inadmissible',
 ] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 
@@ -272,6 +275,8 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
       return { ...state, status: 'submitted' };
     case 'ProposalAdmitted':
       return { ...state, status: 'deliberation' };
+    case 'ProposalFoundInadmissible':
+      return { ...state, status: 'inadmissible' };
     case 'ProposalWithdrawn':
       return { ...state, status: 'withdrawn' };
     case 'ProposalFrozen': {

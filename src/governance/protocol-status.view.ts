@@ -5,6 +5,7 @@ import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { BallotEvent } from './ballot.ts';
 import { CHOICES, type Choice } from './choice.ts';
 import { decisionClassOf, type ProposedText } from './measure.ts';
+import type { SponsorEvent } from './sponsoring.ts';
 import type { ProposalEvent, ProposalState, Veto } from './proposal.ts';
 import type { Tally } from './voting.ts';
 
@@ -36,6 +37,10 @@ const tables = {
       kind: 'text',
       protocol: 'text?',
       draftedAt: 'instant',
+      /** How many members sponsor the present text. */
+      sponsors: 'integer',
+      /** `{ by, reason }`: what a steward found of it, sponsors' overturning it or not. */
+      inadmissible: 'json?',
       /** How many times it was voted on, from its freeze on. */
       round: 'integer',
       /** The part of the charter that has moved since the text was written, where it needs a rebase. */
@@ -125,6 +130,9 @@ const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(
 const moveTo = (state: ProposalState) => (event: { readonly data: { readonly proposal: string } }, rows: Rows) =>
   rows.proposal.change(event.data.proposal, { state });
 
+const sponsored = (rows: Rows, proposal: string, more: 1 | -1) =>
+  rows.proposal.change(proposal, { sponsors: (rows.proposal.current(proposal)?.sponsors ?? 0) + more });
+
 interface OnRecord {
   readonly proposal: string;
   readonly round: number;
@@ -174,9 +182,9 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
   return { yes, no, abstain, stampedLater: Object.values(stampedLater as StampedLater).toSorted((a, b) => a - b) };
 }
 
-export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()({
+export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 4,
+  version: 5,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -190,15 +198,19 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | BallotEvent>()
     ResolutionAdopted: ({ data: { proposal, title, prose }, time }, rows) => rows.resolution.open(proposal, { title, prose, adoptedAt: instantOf(time) }),
     ProposalDrafted({ data, time }, rows) {
       const { proposal, proposer } = data;
-      rows.proposal.open(proposal, { state: 'draft', shown: 'community', proposer, ...worded(data), textRevision: 1, draftedAt: instantOf(time), round: 0, ...UNFROZEN });
+      const row = { state: 'draft', shown: 'community', proposer, ...worded(data), textRevision: 1, draftedAt: instantOf(time), sponsors: 0, inadmissible: null, round: 0 };
+      rows.proposal.open(proposal, { ...row, ...UNFROZEN });
     },
-    ProposalRevised: ({ data }, rows) => rows.proposal.change(data.proposal, { ...worded(data), textRevision: data.textRevision }),
+    ProposalRevised: ({ data }, rows) => rows.proposal.change(data.proposal, { ...worded(data), textRevision: data.textRevision, sponsors: 0 }),
     ProposalRebased({ data }, rows) {
       const textRevision = (rows.proposal.current(data.proposal)?.textRevision ?? 0) + 1;
       rows.proposal.change(data.proposal, { state: 'deliberation', ...worded(data), textRevision, ...UNFROZEN });
     },
     ProposalSubmitted: moveTo('submitted'),
     ProposalAdmitted: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'deliberation', shown: 'public' }),
+    ProposalSponsored: ({ data }, rows) => sponsored(rows, data.proposal, 1),
+    SponsorshipWithdrawn: ({ data }, rows) => sponsored(rows, data.proposal, -1),
+    ProposalFoundInadmissible: ({ data: { proposal, by, reason } }, rows) => rows.proposal.change(proposal, { state: 'inadmissible', inadmissible: { by, reason } }),
     ProposalWithdrawn: moveTo('withdrawn'),
     ProposalFrozen({ data, position, time }, rows) {
       const { proposal, textHash: _, textRevision: _fixed, lateSwing, ...frozen } = data;

@@ -5,10 +5,10 @@ import type { PresentProposal, Proposal, ProposalEvent, ProposalState } from './
 export const proposalRejections = defineRejections({
   MembersOnly: [403, 'only a member may do this', 'Members decide; nobody else does.'],
   NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted, revised, rebased and withdrawn by who proposed it.'],
-  OwnProposal: [403, 'a proposer never admits the own proposal', 'Recusal: nobody judges the own case.'],
+  OwnProposal: [403, 'a proposer never judges, sponsors or amends the own proposal', 'Recusal: nobody judges the own case.'],
   ProposalExists: [409, 'the proposal exists already', 'A proposal is drafted once.'],
   NoSuchProposal: [404, 'there is no such proposal', 'A proposal is drafted before anything else.'],
-  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, deliberation, frozen, voting, polls closed, voting closed, passed or failed, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
+  WrongPhase: [409, 'the proposal is in another phase', 'Draft, submitted, admissible or not, deliberation, frozen, voting, polls closed, voting closed, passed or failed, enacted: in this order, but for a vote that goes on and a text that is rebased.'],
   ClauseIdTwice: [422, 'two clauses have the same id', 'A clause is named by its id within the protocol.'],
   OptionTwice: [422, 'two options have the same code', 'An option is named by its code on ballots.'],
   NeedsRebase: [409, 'the charter has moved where the text touches it', 'A text written against an older charter never overwrites what has come into force since.'],

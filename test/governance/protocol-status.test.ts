@@ -29,6 +29,7 @@ describe('protocol status', () => {
     const phases: Record<string, readonly Past<ProposalEvent | CharterEvent>[]> = {
       draft: [drafted()],
       submitted: [drafted(), submitted],
+      inadmissible: [drafted(), submitted, { type: 'ProposalFoundInadmissible', data: { proposal: P, by: ILMARI, reason: 'x' } }],
       deliberation: inDeliberation,
       withdrawn: [...inDeliberation, { type: 'ProposalWithdrawn', data: { proposal: P, admitted: true } }],
       frozen: [...inDeliberation, frozen(), sealed()],

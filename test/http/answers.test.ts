@@ -239,6 +239,20 @@ describe('a community in force', () => {
       VotingTooFar: { closesAt: inYears },
     });
     await does(oren, 'POST', `/proposals/${id(dropped)}/withdrawal`);
+    const contested = `/proposals/${id(await does(oren, 'POST', '/proposals', measured({ kind: 'resolution' })))}`;
+    await does(oren, 'POST', `${contested}/submission`);
+    await mistakes(member, 'POST', `${contested}/inadmissibility`, { StewardRequired: { reason: 'No.' } });
+    await refused('NoSponsorship', tries(member, 'DELETE', `${contested}/sponsorship`));
+    const backed = await does(member, 'PUT', `${contested}/sponsorship`);
+    await sees(oren, `${contested}/sponsors`, backed);
+    await refused('MembersOnly', tries(buyer, 'GET', `${contested}/sponsors`));
+    await refused('SponsoredAlready', tries(member, 'PUT', `${contested}/sponsorship`));
+    await refused('OwnProposal', tries(oren, 'PUT', `${contested}/sponsorship`));
+    await does(member, 'DELETE', `${contested}/sponsorship`);
+    await sees(iva, contested, await does(zara, 'POST', `${contested}/inadmissibility`, { reason: 'No.' }));
+    await refused('WrongPhase', tries(zara, 'POST', `${contested}/admission`));
+    for (const backer of [member, iva]) await does(backer, 'PUT', `${contested}/sponsorship`);
+    await town.until(contested, undefined, ({ state }) => state === 'deliberation');
     const words = await does(oren, 'POST', '/proposals', measured({ kind: 'resolution' }));
     await does(oren, 'POST', `/proposals/${id(words)}/submission`);
     await does(zara, 'POST', `/proposals/${id(words)}/admission`);

@@ -15,7 +15,7 @@ let frozen: Response;
 const page = (...known: Response[]) => commons.oren.reads(`/proposals/${proposal}`, ...known);
 
 beforeAll(async () => {
-  commons = await Commons.found({ rules: { token: { days: 365 } } });
+  commons = await Commons.found({ rules: { token: { days: 365 }, sponsors: 2 } });
   mara = await commons.member('Mara');
 });
 afterAll(() => commons.close());
@@ -182,6 +182,28 @@ describe('given a protocol in force', () => {
     expect(rows[0].endedFrom).toBe(rows[1].from);
     expect((await anybody.reads('/protocols/sovereignty/diff?from=1&to=2')).body).toMatchObject({ added: 1, removed: 1, diff: expect.stringContaining('+First') });
     expect(told(await anybody.reads('/protocols/sovereignty/diff?from=1&to=4'))).toBe('404 NotFound');
+  });
+
+  test('when a steward finds a proposal inadmissible, then two who sponsor it have the last word: not its proposer, and not for another text', async () => {
+    const [{ zara, oren, iva, place }, path] = [commons, `/proposals/${(await mara.posts('/proposals', { ...DRAFT, measure: adopt('night-rest') })).body.id}`];
+    await mara.posts(`${path}/submission`);
+    expect(told(await oren.puts(`${path}/sponsorship`, {}))).toBe('200 ProposalSponsored');
+    expect(told(await oren.puts(`${path}/sponsorship`, {}))).toBe('409 SponsoredAlready');
+    expect(told(await mara.puts(`${path}/sponsorship`, {}))).toBe('403 OwnProposal');
+    // Another text: what Oren sponsored is no more.
+    const revised = await mara.posts(`${path}/revisions`, { ...DRAFT, title: 'Night rest', measure: adopt('night-rest') });
+    expect((await mara.reads(path, revised)).body).toMatchObject({ textRevision: 2, sponsors: 0 });
+    expect(told(await iva.puts(`${path}/sponsorship`, {}))).toBe('200 ProposalSponsored');
+    expect(told(await mara.posts(`${path}/inadmissibility`, { reason: 'Mine.' }))).toBe('403 StewardRequired');
+    const found = await zara.posts(`${path}/inadmissibility`, { reason: 'Nights are no material.' });
+    expect((await mara.reads(path, found)).body).toMatchObject({ state: 'inadmissible', inadmissible: { by: zara.id, reason: 'Nights are no material.' } });
+    expect(told(await place.anybody.reads(path, found))).toBe('404 NotFound');
+    expect(told(await zara.posts(`${path}/admission`))).toBe('409 WrongPhase');
+    expect(told(await oren.puts(`${path}/sponsorship`, {}))).toBe('200 ProposalSponsored, SponsorsReached');
+    const admitted = await place.passes({ seconds: 0 });
+    expect((await place.anybody.reads(path, admitted)).body).toMatchObject({ state: 'deliberation', sponsors: 2 });
+    expect(told(await oren.deletes(`${path}/sponsorship`))).toBe('409 WrongPhase');
+    expect((await mara.reads(`${path}/sponsors`, admitted)).body.rows).toMatchObject([{ sponsor: oren.id, textRevision: 2 }, { sponsor: iva.id, textRevision: 2 }]);
   });
 
   test('when a proposer thinks better of it, then the proposal is withdrawn, and stays on record', async () => {

@@ -53,7 +53,7 @@ export interface Townsperson {
 }
 
 /** Times of a town whose votes can be told within a test. */
-export const QUICK_RULES = { reading: { seconds: 0 }, voting: { seconds: 1 } };
+export const QUICK_RULES = { sponsors: 2, reading: { seconds: 0 }, voting: { seconds: 1 } };
 
 /** Accepts an invitation under a new identity. */
 export async function join(url: string, { invitation, code }: { readonly invitation: string; readonly code: string }, name: string): Promise<Townsperson> {

@@ -12,7 +12,7 @@ export interface Teller extends Reader {
 type Person = Teller & { readonly person: string; readonly token: string };
 
 /** Rules of a community whose members read fast. */
-const RULES = { reading: { seconds: 0 }, voting: { days: 1 }, invitation: { days: 14 }, token: { days: 365 }, corroborations: 2 };
+const RULES = { reading: { seconds: 0 }, voting: { days: 1 }, invitation: { days: 14 }, token: { days: 365 }, corroborations: 2, sponsors: 2 };
 
 /** Names and statements, each of them once, and none of them a word that anything else says. */
 export const PERSONAL = {
@@ -229,7 +229,20 @@ export class History {
     return proposal;
   }
 
+  /** Found inadmissible by a steward, and admitted all the same by those who sponsor it. */
+  private async admissions(): Promise<void> {
+    const proposal = await this.draft('in-dispute');
+    await this.does('mira', 'POST', `/proposals/${proposal}/submission`);
+    await this.does('goro', 'PUT', `/proposals/${proposal}/sponsorship`);
+    await this.does('zara', 'POST', `/proposals/${proposal}/inadmissibility`, { reason: 'It was decided last year.' });
+    await this.does('goro', 'DELETE', `/proposals/${proposal}/sponsorship`);
+    for (const sponsor of ['goro', 'kaito']) await this.does(sponsor, 'PUT', `/proposals/${proposal}/sponsorship`);
+    await this.pass();
+    await this.does('mira', 'POST', `/proposals/${proposal}/withdrawal`);
+  }
+
   private async votes(): Promise<void> {
+    await this.admissions();
     const withdrawn = await this.draft('second-thoughts');
     await this.does('mira', 'POST', `/proposals/${withdrawn}/submission`);
     await this.does('zara', 'POST', `/proposals/${withdrawn}/admission`);

@@ -6,7 +6,7 @@ import {
 } from '../../src/community/index.ts';
 import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
-import type { BallotEvent, ProposalEvent } from '../../src/governance/index.ts';
+import type { BallotEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { NOON } from '../support/given.ts';
 import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
@@ -25,7 +25,7 @@ const proposal = 'proposal';
 
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
-  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | PartyEvent | ProposalEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
+  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | PartyEvent | ProposalEvent | SponsorEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -58,6 +58,7 @@ const EVENTS: readonly (
   { type: 'ProposalRevised', data: { proposal, textRevision: 2, admitted: true, writtenAgainst: 1, ...words, measure: { kind: 'resolution' } } },
   { type: 'ProposalSubmitted', data: { proposal } },
   { type: 'ProposalAdmitted', data: { proposal, by: 'steward' } },
+  { type: 'ProposalFoundInadmissible', data: { proposal, by: 'steward', reason: 'x' } },
   { type: 'ProposalWithdrawn', data: { proposal, admitted: true } },
   { type: 'ProposalFrozen', data: { proposal, ...frozen } },
   { type: 'RollSealed', data: { proposal, size: 3, root: 'root', opensAt: NOON } },
@@ -77,6 +78,9 @@ const EVENTS: readonly (
   { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
   { type: 'ProposalNeedsRebase', data: { proposal, touched: 'rules', movedTo: 2 } },
   { type: 'ProposalRebased', data: { proposal, writtenAgainst: 2, ...words, measure: { kind: 'resolution' } } },
+  { type: 'ProposalSponsored', data: { proposal, sponsor: 'sponsor', textRevision: 1 } },
+  { type: 'SponsorshipWithdrawn', data: { proposal, sponsor: 'sponsor', textRevision: 1 } },
+  { type: 'SponsorsReached', data: { proposal, textRevision: 1, sponsors: 3 } },
   { type: 'BallotCast', data: { proposal, round: 1, voter: 'voter', choice: 'yes', replaces: 0 } },
   { type: 'BallotWithdrawn', data: { proposal, round: 1, voter: 'voter', choice: 'yes' } },
   { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },

@@ -4,6 +4,7 @@ import { JSONSchema } from 'class-validator-jsonschema';
 import { Nested, Optional } from '../../validation/index.ts';
 import { VETO_GROUNDS, type VetoGround } from '../aftermath.ts';
 import { MOST_IN_A_FRACTION, TIE_RULES, type TieRule } from '../decision-rule.ts';
+import { MOST_SPONSORS } from '../rules.ts';
 
 export class StatedFraction {
   @IsInt()
@@ -196,4 +197,11 @@ export class StatedRules {
   @Min(1)
   @Max(100)
   readonly corroborations?: number;
+
+  /** Distinct members, other than the proposer, whose sponsorship admits a submitted proposal; 0: stewards alone admit. */
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(MOST_SPONSORS)
+  readonly sponsors?: number;
 }

@@ -1,0 +1,29 @@
+// How what is done about a text before its freeze meets its deciders.
+import { charter, CHARTER_STREAM, membership, memberStream } from '../community/index.ts';
+import type { Act } from '../kernel/index.ts';
+import { handles, type Handling, type Load } from '../runtime/index.ts';
+import { admissibility, sponsoredAdmission } from './admissibility.ts';
+import { AdmitSponsored, FindInadmissible, SponsorProposal, WithdrawSponsorship } from './proposal.commands.ts';
+import { proposal, proposalStream } from './proposal.ts';
+import { sponsoring, sponsors, sponsorsStream } from './sponsoring.ts';
+
+const standing = (load: Load, { actor }: Act) => ({ membership: load(membership, memberStream(actor)) });
+
+export const deliberationHandlings: readonly Handling[] = [
+  handles(admissibility, [FindInadmissible], {
+    stream: (command) => proposalStream(command.proposal),
+    context: (_, load, act) => standing(load, act),
+  }),
+  handles(sponsoredAdmission, [AdmitSponsored], {
+    stream: (command) => proposalStream(command.proposal),
+    context: (command, load) => ({ sponsors: load(sponsors, sponsorsStream(command.proposal)) }),
+  }),
+  handles(sponsoring, [SponsorProposal, WithdrawSponsorship], {
+    stream: (command) => sponsorsStream(command.proposal),
+    context: (command, load, act) => ({
+      ...standing(load, act),
+      charter: load(charter, CHARTER_STREAM),
+      proposal: load(proposal, proposalStream(command.proposal)),
+    }),
+  }),
+];
