@@ -1,7 +1,7 @@
 // The registry: every event type, view, process and inquiry of the service. Worker threads load it, so nothing behind it is decorated.
 import {
   actsView, applications, appointments, charterEvents, communityView, foundersAdmission, invitationEvents, linkingPersons, membershipEvents,
-  partyEvents, personEvents,
+  officeEvents, officeProcesses, partyEvents, personEvents,
 } from './community/index.ts';
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
@@ -17,6 +17,7 @@ export const catalogue = new EventCatalogue([
   invitationEvents,
   personEvents,
   membershipEvents,
+  officeEvents,
   partyEvents,
   proposalEvents,
   sponsorEvents,
@@ -37,6 +38,7 @@ export const processes: readonly Process[] = [
   foundersAdmission,
   appointments,
   admittingSponsored,
+  ...officeProcesses,
   ...votingProcesses,
   ...aftermathProcesses,
   lapsingOffers,

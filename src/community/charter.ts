@@ -3,6 +3,7 @@
 import { describeEvents, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Sealed } from '../runtime/index.ts';
 import type { Clause } from './clause.ts';
+import type { Order } from './order.ts';
 import type { Rules } from './rules.ts';
 
 export const CHARTER_STREAM = 'charter-self';
@@ -70,6 +71,8 @@ export type CharterEvent =
   /** `rules`: all of them, as they are from here on. */
   | Event<'RulesChanged', { readonly proposal: string; readonly rules: Rules; readonly charterRevision: number }>
   | Event<'ResolutionAdopted', { readonly proposal: string; readonly title: string; readonly prose: string }>
+  /** What was decided about a person or a party, to be carried out there. The charter itself stays as it is. */
+  | Event<'MeasureOrdered', { readonly proposal: string; readonly order: Order }>
   /** What passed was written against a part of the charter that has moved since: nothing is overwritten. */
   | Event<
       'EnactmentRefused',
@@ -95,6 +98,7 @@ export const charterEvents = describeEvents<CharterEvent>({
   ProtocolEnded: { wire: 'community.protocol-ended.v1', visibility: 'public' },
   RulesChanged: { wire: 'community.rules-changed.v1', visibility: 'public' },
   ResolutionAdopted: { wire: 'community.resolution-adopted.v1', visibility: 'public' },
+  MeasureOrdered: { wire: 'community.measure-ordered.v1', visibility: 'public' },
   EnactmentRefused: {
     wire: 'community.enactment-refused.v2',
     visibility: 'public',
@@ -124,6 +128,8 @@ interface Settled {
   readonly refused?: Touched;
   /** … since this revision. */
   readonly frozenAt?: number;
+  /** What is to be carried out elsewhere. */
+  readonly ordered?: Order;
 }
 
 export type Charter =
@@ -215,6 +221,8 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
     }
     case 'ResolutionAdopted':
       return settledAs(state, event.data.proposal, { charterRevision: state.revision });
+    case 'MeasureOrdered':
+      return settledAs(state, event.data.proposal, { charterRevision: state.revision, ordered: event.data.order });
     case 'EnactmentRefused': {
       const { proposal, touched, frozenAt, movedTo } = event.data;
       return settledAs(state, proposal, { charterRevision: movedTo, refused: touched, frozenAt });

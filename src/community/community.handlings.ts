@@ -11,6 +11,9 @@ import { accepting, inviting } from './inviting.ts';
 import { linking, minting } from './linking.ts';
 import { AdmitFounder, AdmitMember, ApplyForMembership } from './membership.commands.ts';
 import { membership, memberStream } from './membership.ts';
+import { EndRole, KeepOffice, LayDownRole } from './office.commands.ts';
+import { indispensable, office, officeStream } from './office.ts';
+import { officeholding } from './officeholding.ts';
 import { AppointRepresentative, RegisterParty, RemoveRepresentative } from './party.commands.ts';
 import { party, partyStream } from './party.ts';
 import { LinkPerson, MintToken } from './person.commands.ts';
@@ -60,6 +63,14 @@ export const communityHandlings: readonly Handling[] = [
       admitter: membershipOf(load, act),
       invitation: invitationNamed(command, load),
     }),
+  }),
+  handles(office, [KeepOffice], {
+    stream: (command) => officeStream(command.role),
+    context: (command, load) => ({ holder: load(membership, memberStream(command.person)) }),
+  }),
+  handles(officeholding, [EndRole, LayDownRole], {
+    stream: (command, { actor }) => memberStream('person' in command ? command.person : actor),
+    context: (command, load, { actor }, { roles }) => ({ indispensable: indispensable(roles.filter((role) => role === command.role), 'person' in command ? command.person : actor, load) }),
   }),
   handles(representation, [RegisterParty, AppointRepresentative, RemoveRepresentative], {
     stream: (command, { newId }) => partyStream('party' in command ? command.party : newId()),

@@ -8,14 +8,16 @@ import { communityView } from './community.view.ts';
 import { FoundingController } from './founding.controller.ts';
 import { InvitationController } from './invitation.controller.ts';
 import { MemberController, PartyController } from './membership.controller.ts';
+import { officeProcesses } from './office.process.ts';
+import { RoleController } from './role.controller.ts';
 import { TokenController } from './token.controller.ts';
 
 @Module(
   domainRoom({
-    controllers: [FoundingController, InvitationController, TokenController, MemberController, PartyController],
+    controllers: [FoundingController, InvitationController, TokenController, MemberController, RoleController, PartyController],
     handlings: communityHandlings,
     views: [communityView, actsView],
-    processes: [linkingPersons, applications, foundersAdmission, appointments],
+    processes: [linkingPersons, applications, foundersAdmission, appointments, ...officeProcesses],
   }),
 )
 export class CommunityModule {}

@@ -3,7 +3,7 @@ import { msOf, type Instant } from '../kernel/index.ts';
 import type { ListOptions, Page, ReaderOf, View } from '../runtime/index.ts';
 import type { actsView } from './acts.view.ts';
 import { SELF, type communityView } from './community.view.ts';
-import type { Admission, Role } from './membership.ts';
+import type { Admission, Office, Role } from './membership.ts';
 import type { PartyKind, Scope } from './party.ts';
 import type { Purpose } from './person.ts';
 import type { Rules } from './rules.ts';
@@ -32,12 +32,32 @@ export interface CommunityShown {
   readonly inForceSince: Instant | null;
 }
 
+export interface Term {
+  readonly role: Office;
+  readonly until: Instant;
+}
+
+/** Who holds a role. */
+export interface HolderShown {
+  readonly role: Office;
+  readonly person: string;
+  /** null when it was erased. */
+  readonly name: string | null;
+  readonly grantedAt: Instant;
+  /** null: until another decision. */
+  readonly until: Instant | null;
+  /** ProposalId of the vote that granted it; null for founders, and for who was admitted with it. */
+  readonly proposal: string | null;
+}
+
 export interface MemberShown {
   readonly person: string;
   /** null when it was erased. */
   readonly name: string | null;
   readonly status: 'applied' | 'member';
   readonly roles: readonly Role[];
+  /** When the terms of roles end that are held for a time. */
+  readonly terms: readonly Term[];
   readonly as: 'founder' | 'admitted' | null;
   readonly appliedAt: Instant | null;
   readonly admittedAt: Instant | null;
@@ -108,10 +128,17 @@ export function admissionOf(tables: CommunityTables, person: string): Admission 
   return row && admissionIn(row);
 }
 
+/** A person's terms, the one that ends first before the others. */
+export function termsHeld(tables: CommunityTables, person: string): Term[] {
+  const held = [...tables.role.scan({ person })] as { readonly role: string; readonly until: Instant | null }[];
+  const terms = held.flatMap(({ role, until }) => (until === null ? [] : [{ role: role as Office, until }]));
+  return terms.toSorted((a, b) => (a.until < b.until ? -1 : a.until > b.until ? 1 : a.role < b.role ? -1 : 1));
+}
+
 const showMember = (tables: CommunityTables, viewer: Viewer, open: Open) => (row: Row<'member'>): MemberShown => {
   const { key: person, status, roles, as, appliedAt, admittedAt, admittedBy } = row;
   const name = nameOf(tables, person, viewer, open);
-  return { person, name, appliedAt, admittedAt, admittedBy, ...({ status, roles, as } as Pick<MemberShown, 'status' | 'roles' | 'as'>) };
+  return { person, name, terms: termsHeld(tables, person), appliedAt, admittedAt, admittedBy, ...({ status, roles, as } as Pick<MemberShown, 'status' | 'roles' | 'as'>) };
 };
 
 /** Members and auditors see all; others their own membership, if they have one. */
@@ -126,6 +153,16 @@ export function membersShown(tables: CommunityTables, viewer: Viewer, open: Open
 export function memberShown(tables: CommunityTables, viewer: Viewer, open: Open, person: string): MemberShown | undefined {
   const row = maySee(viewer, ['community', { person }]) ? tables.member.get(person) : undefined;
   return row && showMember(tables, viewer, open)(row);
+}
+
+/** Roles with their holders: all for members and auditors, for others the own ones. */
+export function rolesShown(tables: CommunityTables, viewer: Viewer, open: Open, filter: Paging & { readonly role?: string }): Page<HolderShown> {
+  const { role: asked, ...paging } = filter;
+  const own = maySee(viewer, ['community']) ? {} : { person: viewer.person ?? '' };
+  const where = { ...own, ...(asked === undefined ? {} : { role: asked }) };
+  return pageOf(tables.role.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), ({ role, person, grantedAt, until, proposal }) => ({
+    role: role as Office, person, name: nameOf(tables, person, viewer, open), grantedAt, until, proposal,
+  }));
 }
 
 const showParty = (tables: CommunityTables, viewer: Viewer, open: Open) => (row: Row<'party'>): PartyShown => {

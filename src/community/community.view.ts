@@ -1,9 +1,10 @@
 // The community as a view: what it is, who its members are, which parties it deals with, who acts for them, who is invited.
 import { instantOf } from '../kernel/index.ts';
-import { temporal, view } from '../runtime/index.ts';
+import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { CharterEvent } from './charter.ts';
 import type { InvitationEvent } from './invitation.ts';
-import type { MembershipEvent } from './membership.ts';
+import { OFFICES, type MembershipEvent, type Office, type Role } from './membership.ts';
+import { officeKey } from './office.ts';
 import type { PartyEvent } from './party.ts';
 import type { PersonEvent } from './person.ts';
 
@@ -14,60 +15,83 @@ const FIRST_SEAT = 'first';
 
 export const representativeKey = (party: string, person: string): string => `${party}.${person}`;
 
+const tables = {
+  community: temporal({
+    community: 'text',
+    name: 'text',
+    timeZone: 'text',
+    language: 'text',
+    charterText: 'text',
+    /** forming, then in-force */
+    status: 'text',
+    /** PersonIds of the founders who have accepted the charter. */
+    founders: 'json',
+    rules: 'json',
+    foundedAt: 'instant',
+    inForceSince: 'instant?',
+  }),
+  /** Seats of founders who are linked, by invitation; the first founder's needs none. */
+  seat: temporal({ person: 'text' }, [['person']]),
+  person: temporal({
+    /** Sealed. */
+    name: 'text',
+    linkedAt: 'instant',
+  }),
+  member: temporal(
+    {
+      /** applied, then member */
+      status: 'text',
+      roles: 'json',
+      /** founder or admitted */
+      as: 'text?',
+      appliedAt: 'instant?',
+      admittedAt: 'instant?',
+      /** Position of the admission. */
+      admission: 'integer?',
+      admittedBy: 'text?',
+    },
+    [['status']],
+  ),
+  /** Roles but `member`, by `officeKey`. */
+  role: temporal(
+    {
+      role: 'text',
+      person: 'text',
+      grantedAt: 'instant',
+      /** When the term ends by itself. */
+      until: 'instant?',
+      /** ProposalId of the vote that granted it; null for roles of founders and admissions. */
+      proposal: 'text?',
+    },
+    [['role'], ['person'], ['person', 'role']],
+  ),
+  party: temporal({ kind: 'text', name: 'text', registeredAt: 'instant' }, [['kind']]),
+  representative: temporal({ party: 'text', person: 'text', scope: 'json', until: 'instant' }, [['party'], ['person']]),
+  /** Open ones: accepted and revoked invitations are gone from here. */
+  invitation: temporal(
+    {
+      purpose: 'text',
+      party: 'text?',
+      issuedBy: 'text',
+      issuedAt: 'instant',
+      expiresAt: 'instant',
+    },
+    [['issuedBy']],
+  ),
+};
+
+type Rows = RowsOf<typeof tables>;
+
+function taken(rows: Rows, { person, role }: { readonly person: string; readonly role: Office }): void {
+  const roles = rows.member.current(person)?.roles as readonly Role[];
+  rows.member.change(person, { roles: roles.filter((one) => one !== role) });
+  rows.role.close(officeKey(role, person));
+}
+
 export const communityView = view<CharterEvent | InvitationEvent | MembershipEvent | PartyEvent | PersonEvent>()({
   name: 'community',
-  version: 3,
-  tables: {
-    community: temporal({
-      community: 'text',
-      name: 'text',
-      timeZone: 'text',
-      language: 'text',
-      charterText: 'text',
-      /** forming, then in-force */
-      status: 'text',
-      /** PersonIds of the founders who have accepted the charter. */
-      founders: 'json',
-      rules: 'json',
-      foundedAt: 'instant',
-      inForceSince: 'instant?',
-    }),
-    /** Seats of founders who are linked, by invitation; the first founder's needs none. */
-    seat: temporal({ person: 'text' }, [['person']]),
-    person: temporal({
-      /** Sealed. */
-      name: 'text',
-      linkedAt: 'instant',
-    }),
-    member: temporal(
-      {
-        /** applied, then member */
-        status: 'text',
-        roles: 'json',
-        /** founder or admitted */
-        as: 'text?',
-        appliedAt: 'instant?',
-        admittedAt: 'instant?',
-        /** Position of the admission. */
-        admission: 'integer?',
-        admittedBy: 'text?',
-      },
-      [['status']],
-    ),
-    party: temporal({ kind: 'text', name: 'text', registeredAt: 'instant' }, [['kind']]),
-    representative: temporal({ party: 'text', person: 'text', scope: 'json', until: 'instant' }, [['party'], ['person']]),
-    /** Open ones: accepted and revoked invitations are gone from here. */
-    invitation: temporal(
-      {
-        purpose: 'text',
-        party: 'text?',
-        issuedBy: 'text',
-        issuedAt: 'instant',
-        expiresAt: 'instant',
-      },
-      [['issuedBy']],
-    ),
-  },
+  version: 4,
+  tables,
   project: {
     CommunityFounded({ data, time, actor }, rows) {
       const { community, name, timeZone, language, charterText, rules, founderInvitations } = data;
@@ -114,7 +138,21 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
       const admitted = { status: 'member', roles, as, admittedAt: instantOf(time), admission: position, admittedBy: as === 'founder' ? null : actor };
       if (rows.member.current(person)) rows.member.change(person, admitted);
       else rows.member.open(person, { appliedAt: null, ...admitted });
+      for (const role of OFFICES) {
+        if (roles.includes(role)) rows.role.open(officeKey(role, person), { role, person, grantedAt: instantOf(time), until: null, proposal: null });
+      }
     },
+    RoleGranted({ data: { person, role, until = null, proposal }, time }, rows) {
+      const roles = rows.member.current(person)?.roles as readonly Role[];
+      if (!roles.includes(role)) rows.member.change(person, { roles: [...roles, role] });
+      const key = officeKey(role, person);
+      const row = { role, person, grantedAt: instantOf(time), until, proposal };
+      if (rows.role.current(key)) rows.role.change(key, row);
+      else rows.role.open(key, row);
+    },
+    RoleRecalled: ({ data }, rows) => taken(rows, data),
+    RoleEnded: ({ data }, rows) => taken(rows, data),
+    RoleLaidDown: ({ data }, rows) => taken(rows, data),
 
     PartyRegistered: ({ data: { party, kind, name }, time }, rows) => rows.party.open(party, { kind, name, registeredAt: instantOf(time) }),
     RepresentativeAppointed({ data: { party, person, scope, until } }, rows) {

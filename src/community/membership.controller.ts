@@ -13,7 +13,7 @@ import type { InvitationEvent } from './invitation.ts';
 import { listing } from './listing.ts';
 import { issued } from './issued.ts';
 import { AdmitMember } from './membership.commands.ts';
-import { ROLES } from './membership.ts';
+import { OFFICES, ROLES } from './membership.ts';
 import { RegisterParty, RemoveRepresentative } from './party.commands.ts';
 import { PARTY_KINDS, SCOPES, type PartyKind } from './party.ts';
 import { listOf, shown } from './shown.ts';
@@ -43,6 +43,10 @@ const name = { type: ['string', 'null'], description: 'null when it was erased, 
 const MEMBER = shown(rowOf(communityView.tables.member, { status: { enum: MEMBER_STATES }, roles: listOf({ enum: ROLES }), as: { enum: WAYS_IN } }), ['admission'], {
   person: id,
   name,
+  terms: {
+    ...listOf({ type: 'object', properties: { role: { enum: OFFICES }, until: { type: 'string', format: 'date-time' } }, required: ['role', 'until'] }),
+    description: 'When the roles end that are held for a time, the first one first.',
+  },
 });
 
 const REPRESENTATIVE = shown(rowOf(communityView.tables.representative, { scope: listOf({ enum: SCOPES }) }), ['party'], { person: id, name });

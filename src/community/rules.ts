@@ -2,6 +2,7 @@
 import { contentHash, msOfDuration, type Duration } from '../kernel/index.ts';
 import { aftermathInOneWay, faultOfAftermath, type AftermathRules } from './aftermath.ts';
 import { faultOf, isFraction, type DecisionRule, type Fraction } from './decision-rule.ts';
+import { OFFICES, type Office } from './membership.ts';
 
 /** ordinary: protocols and resolutions · charter: what changes the rules themselves. */
 export const DECISION_CLASSES = ['ordinary', 'charter'] as const;
@@ -28,7 +29,14 @@ export interface Rules extends AftermathRules {
   readonly corroborations: number;
   /** Distinct members, other than the proposer, whose sponsorship admits a submitted proposal; absent or 0: stewards alone admit. */
   readonly sponsors?: number;
+  /** How many hold a role at the least: it is not taken from who is needed for that. Absent: none, but for the last steward. */
+  readonly roleMinimum?: RoleMinimum;
 }
+
+export type RoleMinimum = Readonly<Partial<Record<Office, number>>>;
+
+/** Whatever the rules say: without a steward nobody would be invited and nothing admitted. */
+export const minimumOf = ({ roleMinimum = {} }: Rules, role: Office): number => Math.max(roleMinimum[role] ?? 0, role === 'steward' ? 1 : 0);
 
 /**
  * What holds where the founders say nothing else. A third of the roll as quorum is what large assemblies use (European
@@ -59,7 +67,7 @@ export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules
 /** Whether two sets of rules say the same, in whatever words: 7 days are 168 hours, 2/4 is 1/2. */
 export const sameRules = (a: Rules, b: Rules): boolean => contentHash(inOneWay(a)) === contentHash(inOneWay(b));
 
-function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, timelock, veto, disputes, ...durations }: Rules): object {
+function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, timelock, veto, disputes, roleMinimum = {}, ...durations }: Rules): object {
   const lowest = ({ n, d }: Fraction): Fraction => {
     let [a, b] = [n, d];
     while (b !== 0) [a, b] = [b, a % b];
@@ -69,14 +77,21 @@ function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, 
     [lowest(quorum), lowest(turnout), lowest(threshold), threshold.strict, threshold.tie ?? null, lowest(floor)];
   const rules = DECISION_CLASSES.map((of) => ruled(decision[of]));
   const aftermath = aftermathInOneWay({ ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}), ...(disputes ? { disputes } : {}) }, ruled);
-  return { rules, aftermath, lateSwing: lowest(lateSwing), corroborations, sponsors, durations: Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]) };
+  const minimum = OFFICES.map((role) => roleMinimum[role] ?? 0);
+  const lasting = Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]);
+  return { rules, aftermath, minimum, lateSwing: lowest(lateSwing), corroborations, sponsors, durations: lasting };
 }
 
 const DAY = 86_400_000;
 export const MOST_SPONSORS = 10_000;
 
+/** Largest minimum of a role: so many memberships is a removal decided with. */
+const MOST_NEEDED = 100;
+
+type Lasting = keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | 'sponsors' | 'roleMinimum' | keyof AftermathRules>;
+
 /** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
-const BOUNDS: Readonly<Record<keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | 'sponsors' | keyof AftermathRules>, readonly [least: number, most: number]>> = {
+const BOUNDS: Readonly<Record<Lasting, readonly [least: number, most: number]>> = {
   reading: [0, 90 * DAY],
   voting: [1_000, 90 * DAY],
   membershipBeforeFreeze: [0, 365 * DAY],
@@ -95,6 +110,9 @@ export function faultOfRules(rules: Rules): string | undefined {
   }
   const { sponsors = 0 } = rules;
   if (!Number.isSafeInteger(sponsors) || sponsors < 0 || sponsors > MOST_SPONSORS) return `up to ${MOST_SPONSORS} sponsors admit a proposal`;
+  if (Object.values(rules.roleMinimum ?? {}).some((least) => !Number.isSafeInteger(least) || least < 0 || least > MOST_NEEDED)) {
+    return `a role is held by between 0 and ${MOST_NEEDED} at the least`;
+  }
   if (!isFraction(rules.lateSwing) || rules.lateSwing.n * 2 > rules.lateSwing.d) return 'lateSwing is a fraction of at most one half';
   return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined) ?? faultOfAftermath(rules);
 }

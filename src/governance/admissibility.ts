@@ -2,6 +2,7 @@
 import { accept, decider, refuse, SYSTEM_ACTOR, type Act, type Decision } from '../kernel/index.ts';
 import { communityRejections, holdsRole, type Membership } from '../community/index.ts';
 import type { AdmitSponsored, FindInadmissible } from './proposal.commands.ts';
+import { personsConcernedBy } from './measure.ts';
 import { proposal, type Proposal, type ProposalEvent } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 import { SPONSORABLE, sponsorsOf, type Sponsors } from './sponsoring.ts';
@@ -10,9 +11,10 @@ export const admissibility = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
     FindInadmissible({ reason }: FindInadmissible, state, { membership, actor }: { readonly membership: Membership } & Act): Decision<ProposalEvent> {
-      return inPhase(state, 'submitted', ({ proposal: id, proposer }) => {
+      return inPhase(state, 'submitted', ({ proposal: id, proposer, text }) => {
         if (!holdsRole(membership, 'steward')) return refuse(communityRejections.StewardRequired());
         if (proposer === actor) return refuse(proposalRejections.OwnProposal());
+        if (personsConcernedBy(text.measure).includes(actor)) return refuse(proposalRejections.OwnCase());
         return accept({ type: 'ProposalFoundInadmissible', data: { proposal: id, by: actor, reason } });
       });
     },

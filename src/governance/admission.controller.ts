@@ -21,7 +21,7 @@ export class AdmissionController {
   @Post('inadmissibility')
   @ForLinkedPersons()
   @Describes('Find a submitted proposal inadmissible', 'By a steward who is not its proposer, with a reason. As many sponsors as the charter asks for overturn it.')
-  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnProposal')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnProposal', 'OwnCase')
   find(@Command(FindInadmissible) command: FindInadmissible, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

@@ -2,14 +2,13 @@
 import { accept, after, decider, defineRejections, msOfDuration, refuse, type Act, type Decision, type Duration, type Instant } from '../kernel/index.ts';
 import { changed, holdsRole, type DecisionRule, type Membership, type Outcome, type Rules, type TimesByClass, type VetoGround } from '../community/index.ts';
 import type { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
-import { decisionClassOf, type Measure } from './measure.ts';
-import { proposal, type PresentProposal, type Proposal, type ProposalEvent, type TimelockReason } from './proposal.ts';
+import { decidedIn, decisionClassOf, personsConcernedBy, type Measure } from './measure.ts';
+import { electedIn, proposal, type PresentProposal, type Proposal, type ProposalEvent, type TimelockReason } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 export const vetoRejections = defineRejections({
   NoVeto: [409, 'this proposal cannot be vetoed', 'Where the charter has no veto there is none, and none on what a vote has carried over a veto.'],
   GuardianRequired: [403, 'only a guardian may do this', 'Guardians veto; nobody else does.'],
-  OwnCase: [403, 'nobody vetoes in the own case', 'Recusal: nobody judges the own case.'],
   GroundNotListed: [422, 'the charter does not have this ground for a veto', 'A veto has one of the grounds that the charter lists.'],
   VetoedAlready: [409, 'this guardian has vetoed the proposal already', 'Each guardian counts once.'],
   VetoWindowOver: [409, 'the time for a veto is over', 'A veto is time-boxed: the charter says how long guardians have.'],
@@ -65,8 +64,7 @@ export function afterCertified(present: PresentProposal, outcome: Outcome, now: 
   return outcome === 'passed' ? [waiting(present, 'Certified', now) ?? []].flat() : [];
 }
 
-/** Whether a measure is about somebody: that person is a party to it. */
-const isAbout = (measure: Measure, person: string): boolean => 'person' in measure && measure.person === person;
+const isRecallOfGuardian = (measure: Measure): boolean => measure.kind === 'recall-role' && measure.role === 'guardian';
 
 export const aftermath = decider<ProposalEvent, Proposal>()({
   ...proposal,
@@ -88,13 +86,15 @@ export const aftermath = decider<ProposalEvent, Proposal>()({
     },
 
     VetoProposal({ ground, reasons }: VetoProposal, state, { membership, actor, now }: { readonly membership: Membership } & Act): Decision<ProposalEvent> {
-      return inPhase(state, 'timelocked', ({ proposal: id, proposer, text, frozen, timelock, vetoes = [], round }) => {
+      return inPhase(state, 'timelocked', (present) => {
+        const { proposal: id, proposer, text, frozen, timelock, vetoes = [], round } = present;
         const { veto } = frozen?.aftermath ?? {};
         const vetoUntil = timelock?.vetoUntil;
         if (!holdsRole(membership, 'guardian')) return refuse(vetoRejections.GuardianRequired());
-        if (!veto || vetoUntil === undefined) return refuse(vetoRejections.NoVeto());
+        // Guardians do not keep each other in office.
+        if (!veto || vetoUntil === undefined || isRecallOfGuardian(decidedIn(text, electedIn(present)).measure)) return refuse(vetoRejections.NoVeto());
         if (now >= vetoUntil) return refuse(vetoRejections.VetoWindowOver({ vetoUntil }));
-        if (proposer === actor || isAbout(text.measure, actor)) return refuse(vetoRejections.OwnCase());
+        if (proposer === actor || personsConcernedBy(text.measure).includes(actor)) return refuse(proposalRejections.OwnCase());
         if (!veto.grounds.includes(ground)) return refuse(vetoRejections.GroundNotListed({ grounds: veto.grounds }));
         if (vetoes.some(({ guardian }) => guardian === actor)) return refuse(vetoRejections.VetoedAlready());
         const cast: ProposalEvent = { type: 'VetoCast', data: { proposal: id, guardian: actor, ground, reasons } };

@@ -1,11 +1,12 @@
 // From draft to freeze: who may bring a proposal in, who admits it, and what its freeze fixes.
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
-  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, sameRules,
+  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, membership as standing, sameRules,
   type Charter, type CharterInForce, type Clause, type Fraction, type Membership,
 } from '../community/index.ts';
 import { aftermathFor } from './aftermath.ts';
-import { decisionClassOf, isElection, matterOf, movedSince, ruleFor, waysOf, type Measure, type ProposedText, type SingleMeasure } from './measure.ts';
+import { faultOfOrder } from './carrying-out.ts';
+import { decisionClassOf, isElection, matterOf, movedSince, personsConcernedBy, ruleFor, waysOf, type Measure, type ProposedText, type SingleMeasure } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedOption, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
@@ -21,6 +22,8 @@ export interface DeliberationContext {
   readonly membership: Membership;
   /** PartyIds that a draft's clauses name and nobody has registered. */
   readonly unregistered: readonly string[];
+  /** Those whom a draft's measure is about, by PersonId. */
+  readonly concerned: Readonly<Record<string, Membership>>;
 }
 
 type Context = DeliberationContext & Act;
@@ -39,6 +42,10 @@ export function textOf({ title, prose, measure }: StatedText): ProposedText {
 }
 
 function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): ProposedText<SingleMeasure> {
+  if (measure.kind === 'grant-role') {
+    const { kind, person, role, until } = measure;
+    return { title, prose, measure: { kind, person, role, ...(until === undefined ? {} : { until: canonical(until) }) } };
+  }
   if (measure.kind !== 'adopt-protocol') return { title, prose, measure: structuredClone({ ...measure }) };
   // What is not said is not there.
   const clauses = JSON.parse(JSON.stringify(measure.clauses)) as readonly Clause[];
@@ -48,19 +55,21 @@ function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): 
 
 /** Whether a measure puts something in force that is over by an instant. */
 const endsBy = (measure: Measure, instant: Instant): boolean =>
-  waysOf(measure).some((way) => way.kind === 'adopt-protocol' && way.until !== undefined && way.until <= instant);
+  waysOf(measure).some((way) => 'until' in way && way.until !== undefined && way.until <= instant);
+
+type Drafting = Pick<Context, 'unregistered' | 'concerned' | 'now'>;
 
 /** Why a measure could not be enacted, whatever it came to, even if the charter stayed as it is; undefined when it could. */
-export function faultIn(measure: Measure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
+export function faultIn(measure: Measure, charter: CharterInForce, context: Drafting): Rejection | undefined {
   if (isElection(measure) && new Set(measure.options.map(({ option }) => option)).size < measure.options.length) return proposalRejections.OptionTwice();
   for (const way of waysOf(measure)) {
-    const fault = faultInOne(way, charter, unregistered, now);
+    const fault = faultInOne(way, charter, context);
     if (fault) return fault;
   }
   return undefined;
 }
 
-function faultInOne(measure: SingleMeasure, charter: CharterInForce, unregistered: readonly string[], now: Instant): Rejection | undefined {
+function faultInOne(measure: SingleMeasure, charter: CharterInForce, { unregistered, concerned, now }: Drafting): Rejection | undefined {
   switch (measure.kind) {
     case 'adopt-protocol':
       if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();
@@ -74,6 +83,9 @@ function faultInOne(measure: SingleMeasure, charter: CharterInForce, unregistere
       if (fault !== undefined) return communityRejections.InvalidRules({ fault });
       return sameRules(rules, charter.rules) ? proposalRejections.RulesUnchanged() : undefined;
     }
+    case 'grant-role':
+    case 'recall-role':
+      return faultOfOrder(measure, concerned[measure.person] ?? standing.initial, now);
     case 'resolution':
       return undefined;
   }
@@ -82,17 +94,19 @@ function faultInOne(measure: SingleMeasure, charter: CharterInForce, unregistere
 export const deliberation = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
-    DraftProposal(command: DraftProposal, state, { charter, membership, unregistered, actor, now, newId }: Context): Decision<ProposalEvent> {
+    DraftProposal(command: DraftProposal, state, context: Context): Decision<ProposalEvent> {
+      const { charter, membership, actor, newId } = context;
       if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
       if (state.status !== 'absent') return refuse(proposalRejections.ProposalExists());
       const text = textOf(command);
-      const fault = faultIn(text.measure, charter, unregistered, now);
+      const fault = faultIn(text.measure, charter, context);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalDrafted', data: { proposal: newId(), proposer: actor, writtenAgainst: charter.revision, ...text } });
     },
 
-    RebaseProposal(command: RebaseProposal, state, { charter, membership, unregistered, actor, now }: Context): Decision<ProposalEvent> {
+    RebaseProposal(command: RebaseProposal, state, context: Context): Decision<ProposalEvent> {
+      const { charter, membership, actor } = context;
       if (state.status === 'absent') return refuse(proposalRejections.NoSuchProposal());
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
@@ -102,7 +116,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (status === 'deliberation' && !movedSince(charter, before.measure, writtenAgainst)) return refuse(proposalRejections.NoRebaseNeeded());
       const text = textOf(command);
       if (matterOf(text.measure) !== matterOf(before.measure)) return refuse(proposalRejections.AnotherMatter({ proposed: matterOf(before.measure) }));
-      const fault = faultIn(text.measure, charter, unregistered, now);
+      const fault = faultIn(text.measure, charter, context);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalRebased', data: { proposal: id, writtenAgainst: charter.revision, ...text } });
     },
@@ -116,9 +130,10 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
     },
 
     AdmitProposal(_: AdmitProposal, state, { membership, actor }: Context): Decision<ProposalEvent> {
-      return inPhase(state, 'submitted', ({ proposal: id, proposer }) => {
+      return inPhase(state, 'submitted', ({ proposal: id, proposer, text }) => {
         if (!holdsRole(membership, 'steward')) return refuse(communityRejections.StewardRequired());
         if (proposer === actor) return refuse(proposalRejections.OwnProposal());
+        if (personsConcernedBy(text.measure).includes(actor)) return refuse(proposalRejections.OwnCase());
         return accept({ type: 'ProposalAdmitted', data: { proposal: id, by: actor } });
       });
     },
@@ -131,9 +146,10 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status === 'deliberation' || state.status === 'needs-rebase' } });
     },
 
-    FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, now }: Context): Decision<ProposalEvent> {
+    FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, actor, now }: Context): Decision<ProposalEvent> {
       return inPhase(state, 'deliberation', ({ proposal: id, text, textRevision, writtenAgainst }) => {
         if (!holdsRole(membership, 'steward')) return refuse(communityRejections.StewardRequired());
+        if (personsConcernedBy(text.measure).includes(actor)) return refuse(proposalRejections.OwnCase());
         if (!isInForce(charter)) return refuse(communityRejections.CommunityNotInForce());
         const { rules, revision } = charter;
         const moved = movedSince(charter, text.measure, writtenAgainst);

@@ -1,7 +1,8 @@
 // Enactment: a passed proposal changes the charter, or is refused there because the text it was written against has moved. The charter
 // is where exactly one of two rivals wins.
 import { accept, decider, defineRejections, refuse, type Act, type Decision } from '../kernel/index.ts';
-import { changed, charter, inForceAs, isInForce, type Charter, type CharterEvent, type CharterInForce, type Touched } from '../community/index.ts';
+import { changed, charter, inForceAs, isInForce, type Charter, type CharterEvent, type CharterInForce, type Order, type Touched } from '../community/index.ts';
+import type { CameOf } from './carrying-out.ts';
 import { decidedIn, movedSince, type ProposedText, type SingleMeasure } from './measure.ts';
 import type { ConcludeEnactment, EnactMeasure, EndProtocol } from './proposal.commands.ts';
 import { electedIn, proposal as proposalFold, type Proposal, type ProposalEvent } from './proposal.ts';
@@ -12,16 +13,23 @@ export const enactmentRejections = defineRejections({
   AlreadyConcluded: [409, 'the charter has dealt with this proposal already', 'A proposal is enacted once.'],
 });
 
-/** How the charter dealt with a proposal: in one of two ways, or not yet. */
+/** How the charter dealt with a proposal, and what came of its order: or nothing yet. */
 export interface EnactmentFound {
   readonly enacted?: { readonly charterRevision: number };
   readonly refused?: { readonly touched: Touched; readonly movedTo: number };
+  /** What was ordered cannot be carried out. */
+  readonly failed?: { readonly cause: string };
 }
 
-/** What the charter says of a proposal's enactment. */
-export function foundIn(state: Charter, proposal: string): EnactmentFound {
+/** What the charter says of a proposal's enactment, and `cameOf` of what it ordered. */
+export function foundIn(state: Charter, proposal: string, cameOf: (order: Order) => CameOf): EnactmentFound {
   const settled = state.status === 'absent' ? undefined : state.settled[proposal];
   if (!settled) return {};
+  if (settled.ordered) {
+    const outcome = cameOf(settled.ordered);
+    if (outcome === 'carried-out') return { enacted: { charterRevision: settled.charterRevision } };
+    return outcome === 'pending' ? {} : { failed: { cause: outcome.name } };
+  }
   return settled.refused === undefined
     ? { enacted: { charterRevision: settled.charterRevision } }
     : { refused: { touched: settled.refused, movedTo: settled.charterRevision } };
@@ -40,6 +48,9 @@ function done({ title, prose, measure }: ProposedText<SingleMeasure>, proposal: 
       return { type: 'ProtocolRepealed', data: { proposal, protocol: measure.protocol, charterRevision } };
     case 'change-rules':
       return { type: 'RulesChanged', data: { proposal, rules: changed(state.rules, measure.rules), charterRevision } };
+    case 'grant-role':
+    case 'recall-role':
+      return { type: 'MeasureOrdered', data: { proposal, order: measure } };
     case 'resolution':
       return { type: 'ResolutionAdopted', data: { proposal, title, prose } };
   }
@@ -86,6 +97,7 @@ export const conclusion = decider<ProposalEvent, Proposal>()({
         if (found.enacted) {
           return accept({ type: 'ProposalEnacted', data: { proposal: id, charterRevision: found.enacted.charterRevision } });
         }
+        if (found.failed) return accept({ type: 'EnactmentFailed', data: { proposal: id, ...found.failed } });
         if (found.refused) return accept({ type: 'ProposalNeedsRebase', data: { proposal: id, ...found.refused } });
         return refuse(proposalRejections.NotYetDue({ due: 'its enactment' }));
       });

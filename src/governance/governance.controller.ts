@@ -144,6 +144,7 @@ const proposalPage = rowOf(
     round: { minimum: 0, description: 'How many times it was voted on, from its freeze on.' },
     measure: { oneOf: [...Object.values(SINGLE_MEASURES), ChooseOne] },
     touched: { description: 'Of what passed and could not be enacted: what had moved since the freeze, `rules` or `protocol <code>`. Before a vote, the freeze tells.' },
+    failure: { description: 'Why what passed could not be carried out: the name of a refusal.' },
     decisionClass: { enum: DECISION_CLASSES },
     membershipBeforeFreeze: duration,
     rule,
@@ -177,8 +178,14 @@ export class ProposalController {
 
   @Post()
   @ForLinkedPersons()
-  @Describes('Draft a proposal', 'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, nothing but words, or one of several options.')
-  @Rejects('CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice')
+  @Describes(
+    'Draft a proposal',
+    'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, a role granted or recalled, nothing but words, or one of several options.',
+  )
+  @Rejects(
+    'CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
+    'NotAMember', 'RoleHeldAlready', 'RoleNotHeld',
+  )
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -194,7 +201,7 @@ export class ProposalController {
   @Post(':proposal/admission')
   @ForLinkedPersons()
   @Describes('Admit a proposal', 'By a steward who is not its proposer.')
-  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnProposal')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnProposal', 'OwnCase')
   admit(@Command(AdmitProposal) command: AdmitProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -210,7 +217,7 @@ export class ProposalController {
   @Post(':proposal/freeze')
   @ForLinkedPersons()
   @Describes('Freeze a proposal and set its vote', 'Fixes text, charter revision, roll, decision rule and deadlines. The rest follows by itself.')
-  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'CommunityNotInForce', 'NeedsRebase', 'SunsetTooEarly', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
+  @Rejects('NoSuchProposal', 'WrongPhase', 'StewardRequired', 'OwnCase', 'CommunityNotInForce', 'NeedsRebase', 'SunsetTooEarly', 'ReadingTooShort', 'VotingTooShort', 'VotingTooFar')
   freeze(@Command(FreezeProposal) command: FreezeProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

@@ -17,13 +17,15 @@ import { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
 import { aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
+import { cameOf, concernedBy, onPerson, orderBy } from './carrying-out.ts';
 import { Ballots, count, tallyOf } from './counting.ts';
 import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
-import { waysOf } from './measure.ts';
+import { personsConcernedBy, waysOf } from './measure.ts';
 import {
   AdmitProposal,
+  CarryOutOnPerson,
   CertifyProposal,
   ClosePolls,
   CloseVoting,
@@ -50,6 +52,13 @@ export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
   const clauses = waysOf(measure).flatMap((way) => (way.kind === 'adopt-protocol' ? way.clauses : []));
   const named = new Set(clauses.flatMap(partiesIn));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
+}
+
+/** What the measure of a text names besides the charter. */
+function draftedAbout(command: object, load: Load) {
+  if (!(command instanceof StatedText)) return { unregistered: [], concerned: {} };
+  const concerned = Object.fromEntries(personsConcernedBy(command.measure).map((person) => [person, load(membership, memberStream(person))]));
+  return { unregistered: unregisteredIn(command, load), concerned };
 }
 
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
@@ -89,7 +98,7 @@ export const governanceHandlings: readonly Handling[] = [
     context: (command, load, { actor }) => ({
       charter: load(charter, CHARTER_STREAM),
       membership: load(membership, memberStream(actor)),
-      unregistered: command instanceof StatedText ? unregisteredIn(command, load) : [],
+      ...draftedAbout(command, load),
     }),
   }),
   handles(revising, [ReviseProposal], {
@@ -97,7 +106,7 @@ export const governanceHandlings: readonly Handling[] = [
     context: (command, load, { actor }) => ({
       charter: load(charter, CHARTER_STREAM),
       membership: load(membership, memberStream(actor)),
-      unregistered: unregisteredIn(command, load),
+      ...draftedAbout(command, load),
     }),
   }),
   handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {
@@ -130,8 +139,15 @@ export const governanceHandlings: readonly Handling[] = [
   handles(sunset, [EndProtocol], { stream: () => CHARTER_STREAM }),
   handles(conclusion, [ConcludeEnactment], {
     stream: (command) => proposalStream(command.proposal),
-    context: (command, load, _, state) => ({
-      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal),
+    context: (command, load, { now }, state) => ({
+      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal, (order) => cameOf(order, command.proposal, concernedBy(order, load), now)),
     }),
+  }),
+  handles(onPerson, [CarryOutOnPerson], {
+    stream: (command) => memberStream(command.person),
+    context: (command, load) => {
+      const order = orderBy(command.proposal, load);
+      return { order, concerned: order && concernedBy(order, load), proposal: load(proposal, proposalStream(command.proposal)) };
+    },
   }),
 ];

@@ -3,6 +3,7 @@ export * from './admissibility.ts';
 export * from './aftermath.process.ts';
 export * from './aftermath.ts';
 export * from './ballot.ts';
+export * from './carrying-out.ts';
 export * from './choice.ts';
 export * from './counting.ts';
 export * from './deliberation.ts';

@@ -1,7 +1,7 @@
 // A measure: what a proposal would do. Typed, so that enactment does what it says.
 import {
   changed, lastMoved, stricterOf,
-  type Charter, type Clause, type DecisionClass, type DecisionRule, type Rules, type RulesChange, type Touched,
+  type Charter, type Clause, type DecisionClass, type DecisionRule, type Order, type Rules, type RulesChange, type Touched,
 } from '../community/index.ts';
 import type { Instant } from '../kernel/index.ts';
 
@@ -11,6 +11,8 @@ export type SingleMeasure =
   | { readonly kind: 'adopt-protocol'; readonly protocol: string; readonly clauses: readonly Clause[]; readonly until?: Instant }
   | { readonly kind: 'repeal-protocol'; readonly protocol: string }
   | { readonly kind: 'change-rules'; readonly rules: RulesChange }
+  /** Gives a role to a member, until it is recalled or laid down or its term ends; or takes it back. */
+  | Order
   /** Words only. */
   | { readonly kind: 'resolution' };
 
@@ -37,7 +39,7 @@ export interface Option extends ProposedText<SingleMeasure> {
 export type Measure = SingleMeasure | ChooseOne;
 
 export const MEASURE_KINDS = Object.keys({
-  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, resolution: true, 'choose-one': true,
+  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, 'grant-role': true, 'recall-role': true, resolution: true, 'choose-one': true,
 } satisfies Record<Measure['kind'], true>) as readonly Measure['kind'][];
 
 /** What people vote on: the words, and what they do. */
@@ -60,7 +62,10 @@ export function decidedIn({ title, prose, measure }: ProposedText, elected: stri
   return option;
 }
 
-/** The kind fixes the class; of several options the strictest class is the class of all. */
+/**
+ * The kind fixes the class; of several options the strictest class is the class of all. Who was elected by a majority can be recalled by
+ * one: a recall that asked for more would keep in office whom most no longer want there.
+ */
 export const decisionClassOf = (measure: Measure): DecisionClass => (waysOf(measure).some(({ kind }) => kind === 'change-rules') ? 'charter' : 'ordinary');
 
 /** The rule that a measure is decided under: where it changes that rule, the stricter of the old and the new one. */
@@ -72,13 +77,20 @@ export function ruleFor(measure: Measure, rules: Rules): DecisionRule {
 
 /** The part of the charter that a measure changes. */
 function touchedBy(measure: SingleMeasure): Touched | undefined {
-  if (measure.kind === 'resolution') return undefined;
-  return measure.kind === 'change-rules' ? 'rules' : `protocol ${measure.protocol}`;
+  if ('protocol' in measure) return `protocol ${measure.protocol}`;
+  return measure.kind === 'change-rules' ? 'rules' : undefined;
 }
 
-/** What a measure is about, in words: its kind, and the parts of the charter that it can change. */
+/** Those whom a measure is about, each once: they neither admit nor freeze nor veto it. */
+export const personsConcernedBy = (measure: Measure): readonly string[] => [...new Set(waysOf(measure).flatMap((way) => ('person' in way ? way.person : [])))];
+
+/** What a measure is about, in words: its kind, the parts of the charter that it can change, the roles, and whom, where these are not the options. */
 export const matterOf = (measure: Measure): string =>
-  [measure.kind, ...new Set(waysOf(measure).flatMap((way) => touchedBy(way) ?? []))].join(', ');
+  [
+    measure.kind,
+    ...new Set(waysOf(measure).flatMap((way) => touchedBy(way) ?? ('role' in way ? way.role : []))),
+    ...(isElection(measure) ? [] : personsConcernedBy(measure)),
+  ].join(', ');
 
 /** What a measure can change, where that has moved since a charter revision, and the revision it moved to; of several parts the one that moved last. */
 export function movedSince(charter: Charter, measure: Measure, revision: number): { readonly touched: Touched; readonly movedTo: number } | undefined {

@@ -1,6 +1,6 @@
 // Commands on proposals. Those without a route are owed by processes.
 import { ArrayMinSize, Equals, IsIn, IsUUID, Matches } from 'class-validator';
-import type { Clause } from '../community/index.ts';
+import { OFFICES, type Clause, type Office } from '../community/index.ts';
 import { StatedRules } from '../community/stated/index.ts';
 import { CHOICES, NONE, STATUS_QUO } from './choice.ts';
 import { CLAUSES, CODE } from './clause.commands.ts';
@@ -50,6 +50,33 @@ export class ChangeRules {
   readonly rules!: StatedRules;
 }
 
+class OnRole {
+  /** PersonId of a member. */
+  @IsUUID()
+  readonly person!: string;
+
+  /** `member` is none of them: it comes with the membership. */
+  @IsIn(OFFICES)
+  readonly role!: Office;
+}
+
+/** Elects somebody: for a term, or until another decision. */
+export class GrantRole extends OnRole {
+  @Equals('grant-role')
+  readonly kind!: 'grant-role';
+
+  /** RFC 3339 instant at which the term ends by itself; absent: it has no end of its own. */
+  @Optional()
+  @IsInstant()
+  readonly until?: string;
+}
+
+/** Takes a role back, at once. */
+export class RecallRole extends OnRole {
+  @Equals('recall-role')
+  readonly kind!: 'recall-role';
+}
+
 /** Words only. */
 export class Resolution {
   @Equals('resolution')
@@ -57,7 +84,9 @@ export class Resolution {
 }
 
 /** What can be done by itself, and as one of several options. */
-export const SINGLE_MEASURES = { 'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, resolution: Resolution, 'adopt-protocol': AdoptProtocol };
+export const SINGLE_MEASURES = {
+  'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, 'grant-role': GrantRole, 'recall-role': RecallRole, resolution: Resolution, 'adopt-protocol': AdoptProtocol,
+};
 type StatedMeasure = InstanceType<(typeof SINGLE_MEASURES)[keyof typeof SINGLE_MEASURES]>;
 
 class Words {
@@ -166,6 +195,12 @@ export class CloseVoting extends OnProposal {}
 export class CertifyProposal extends OnProposal {}
 
 export class EnactMeasure extends OnProposal {}
+
+/** Owed when the charter has ordered something about a person. */
+export class CarryOutOnPerson extends OnProposal {
+  @IsUUID()
+  readonly person!: string;
+}
 
 export class EndProtocol {
   @Matches(CODE, PROTOCOL)

@@ -118,6 +118,8 @@ export type ProposalEvent =
   | Event<'OverrideVotingOpened', { readonly proposal: string; readonly round: number; readonly rule: DecisionRule; readonly closesAt: Instant }>
   | Event<'VetoUpheld', { readonly proposal: string; readonly outcome: Outcome }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
+  /** What it ordered cannot be carried out; `cause`: what the refusal is called, were it asked for now. */
+  | Event<'EnactmentFailed', { readonly proposal: string; readonly cause: string }>
   /** `touched`: the part of the charter that has moved, to this revision, since the text was written. */
   | Event<'ProposalNeedsRebase', { readonly proposal: string; readonly touched: Touched; readonly movedTo: number }>
   /** Back to deliberation, with a text written against the charter as it is now. */
@@ -171,6 +173,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   OverrideVotingOpened: { wire: 'governance.override-voting-opened.v1', visibility: 'public' },
   VetoUpheld: { wire: 'governance.veto-upheld.v1', visibility: 'public' },
   ProposalEnacted: { wire: 'governance.proposal-enacted.v1', visibility: 'public' },
+  EnactmentFailed: { wire: 'governance.enactment-failed.v1', visibility: 'public' },
   ProposalNeedsRebase: {
     wire: 'governance.proposal-needs-rebase.v2',
     visibility: 'public',
@@ -183,7 +186,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
 
 export const PROPOSAL_STATES = [
   'draft', 'submitted', 'deliberation', 'frozen', 'voting', 'polls-closed', 'voting-closed', 'passed', 'failed', 'lapsed', 'withdrawn', 'enacted',
-  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld', 'inadmissible',
+  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld', 'inadmissible', 'enactment-failed',
 ] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 
@@ -324,6 +327,8 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
       return { ...state, status: 'veto-upheld' };
     case 'ProposalEnacted':
       return { ...state, status: 'enacted' };
+    case 'EnactmentFailed':
+      return { ...state, status: 'enactment-failed' };
     case 'ProposalNeedsRebase':
       return { ...state, status: 'needs-rebase' };
     case 'ProposalRebased': {

@@ -45,6 +45,8 @@ const tables = {
       round: 'integer',
       /** The part of the charter that has moved since the text was written, where it needs a rebase. */
       touched: 'text?',
+      /** Why what it ordered could not be carried out, by the name of the refusal. */
+      failure: 'text?',
       /** Position of the freeze, its log time, and how long one must have been a member then: who is on the roll. */
       frozenAt: 'integer?',
       frozenTime: 'instant?',
@@ -112,7 +114,7 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
   aftermath: null, contestableUntil: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
-  rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, elected: null, certificate: null, touched: null,
+  rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, elected: null, certificate: null, touched: null, failure: null,
 };
 
 /** A text as the board shows and finds it. */
@@ -184,7 +186,7 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 5,
+  version: 6,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -258,6 +260,7 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent |
     },
     VetoUpheld: moveTo('veto-upheld'),
     ProposalEnacted: moveTo('enacted'),
+    EnactmentFailed: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'enactment-failed', failure: data.cause }),
     ProposalNeedsRebase: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'needs-rebase', touched: data.touched }),
   },
 });

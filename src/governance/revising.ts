@@ -13,7 +13,8 @@ export const REVISABLE: readonly ProposalState[] = ['draft', 'submitted', 'delib
 type Context = DeliberationContext & Act;
 
 /** Why another text cannot take the place of the present one; undefined when it can. */
-export function faultInRevision(present: PresentProposal, text: ProposedText, { charter, unregistered, now }: Pick<Context, 'charter' | 'unregistered' | 'now'>) {
+export function faultInRevision(present: PresentProposal, text: ProposedText, context: Pick<Context, 'charter' | 'unregistered' | 'concerned' | 'now'>) {
+  const { charter } = context;
   if (!isInForce(charter)) return communityRejections.CommunityNotInForce();
   const admitted = present.status === 'deliberation';
   const moved = movedSince(charter, present.text.measure, present.writtenAgainst);
@@ -22,7 +23,7 @@ export function faultInRevision(present: PresentProposal, text: ProposedText, { 
   const [before, after] = [matterOf(present.text.measure), matterOf(text.measure)];
   if (admitted && before !== after) return proposalRejections.AnotherMatter({ proposed: before });
   if (contentHash(text) === contentHash(present.text)) return proposalRejections.TextUnchanged();
-  return faultIn(text.measure, charter, unregistered, now);
+  return faultIn(text.measure, charter, context);
 }
 
 export const revising = decider<ProposalEvent, Proposal>()({

@@ -1,7 +1,8 @@
 // What a frozen proposal is owed: its roll, its vote, its close, its count, its enactment, and the end of what it put in force for a time.
-import type { CharterEvent } from '../community/index.ts';
+import type { CharterEvent, MembershipEvent } from '../community/index.ts';
 import { owes, process, type Process } from '../runtime/index.ts';
 import type {
+  CarryOutOnPerson,
   CertifyProposal,
   ClosePolls,
   CloseVoting,
@@ -63,21 +64,34 @@ export const certification = process<ProposalEvent>()({
 
 export const enacting = process<ProposalEvent | CharterEvent>()({
   name: 'enacting',
-  version: 3,
+  version: 4,
   opens: { ProposalCertified: (event) => (event.data.outcome === 'passed' ? atOnce(event) : undefined), ProposalReleased: atOnce },
   discharges: {
     // What stands between the certificate and this comes in the same append.
     ProposalContestable: its, ProposalTimelocked: its,
-    ProtocolEnacted: its, ProtocolRepealed: its, RulesChanged: its, ResolutionAdopted: its, EnactmentRefused: its,
+    ProtocolEnacted: its, ProtocolRepealed: its, RulesChanged: its, ResolutionAdopted: its, MeasureOrdered: its, EnactmentRefused: its,
   },
   run: ({ key }) => owes<EnactMeasure>('EnactMeasure', { proposal: key }),
 });
 
-export const concluding = process<ProposalEvent | CharterEvent>()({
+/** What was ordered about a person is done on the person's stream, or given up. */
+export const carryingOut = process<ProposalEvent | CharterEvent | MembershipEvent>()({
+  name: 'carrying-out',
+  version: 1,
+  opens: { MeasureOrdered: (event) => ({ key: its(event), data: { proposal: its(event), person: event.data.order.person } }) },
+  discharges: { RoleGranted: its, RoleRecalled: its, EnactmentFailed: its },
+  run: ({ data }) => owes<CarryOutOnPerson>('CarryOutOnPerson', data as CarryOutOnPerson),
+});
+
+export const concluding = process<ProposalEvent | CharterEvent | MembershipEvent>()({
   name: 'concluding',
-  version: 2,
-  opens: { ProtocolEnacted: atOnce, ProtocolRepealed: atOnce, RulesChanged: atOnce, ResolutionAdopted: atOnce, EnactmentRefused: atOnce },
-  discharges: { ProposalEnacted: its, ProposalNeedsRebase: its },
+  version: 3,
+  opens: {
+    ProtocolEnacted: atOnce, ProtocolRepealed: atOnce, RulesChanged: atOnce, ResolutionAdopted: atOnce, EnactmentRefused: atOnce,
+    // Ordered: it may turn out at once that it cannot be done. Done: it is concluded.
+    MeasureOrdered: atOnce, RoleGranted: atOnce, RoleRecalled: atOnce,
+  },
+  discharges: { ProposalEnacted: its, ProposalNeedsRebase: its, EnactmentFailed: its },
   run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),
 });
 
@@ -94,5 +108,5 @@ export const sunsetting = process<CharterEvent>()({
 });
 
 export const votingProcesses: readonly Process[] = [
-  rollSealing, opening, pollsClosing, votingClosing, certification, enacting, concluding, sunsetting,
+  rollSealing, opening, pollsClosing, votingClosing, certification, enacting, carryingOut, concluding, sunsetting,
 ];

@@ -1,6 +1,6 @@
 // Routes of my page.
 import { Controller, Get } from '@nestjs/common';
-import { actsOf, actsView, communityView, paging, ROLES, SCOPES, type ActShown, type Somebody } from '../community/index.ts';
+import { actsOf, actsView, communityView, OFFICES, paging, ROLES, SCOPES, type ActShown, type Somebody, type Term } from '../community/index.ts';
 import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
 import { protocolStatus, type AwaitedBallot } from '../governance/index.ts';
@@ -24,6 +24,7 @@ const page = objectOf<MyPage>({
   name: textOrNull,
   status: { enum: ['none', 'applied', 'member'] },
   roles: list({ enum: ROLES }),
+  terms: { ...list(objectOf<Term>({ role: { enum: OFFICES }, until: instant })), description: 'When the roles end that I hold for a time, the first one first.' },
   parties: list(objectOf<MyParty>({ party: text, name: text, scope: list({ enum: SCOPES }), until: { ...instant, type: ['string', 'null'] } })),
   waiting: objectOf<Waiting>({
     charter: { ...objectOf<NonNullable<Waiting['charter']>>({ name: text, charterText: text }), type: ['object', 'null'] },

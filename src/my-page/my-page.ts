@@ -12,6 +12,7 @@ import {
   type Open,
   type Role,
   type Scope,
+  type Term,
   type Viewer,
 } from '../community/index.ts';
 import { offersTo, requestsTo, type CustodyTables, type RequestRow, type TransferRow } from '../custody/index.ts';
@@ -47,6 +48,8 @@ export interface MyPage {
   /** none: linked, but neither member nor applicant. */
   readonly status: 'none' | 'applied' | 'member';
   readonly roles: readonly Role[];
+  /** Of the roles that are held for a time: when they end, the first one first. */
+  readonly terms: readonly Term[];
   readonly parties: readonly MyParty[];
   readonly waiting: {
     /** The charter, to a founder who has a seat and has not accepted it. */
@@ -132,6 +135,7 @@ export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person:
     name: nameOf(tables.community, person, viewer, open),
     status: member?.status ?? 'none',
     roles: member?.roles ?? [],
+    terms: member?.terms ?? [],
     parties,
     waiting: {
       charter: charterFor(tables, person),

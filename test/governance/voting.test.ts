@@ -176,7 +176,7 @@ describe('enactment', () => {
 
   test('is told to the proposal, also when a later text has replaced it meanwhile', () => {
     const conclude = (...events: readonly CharterEvent[]) =>
-      given(conclusion, passed, { found: foundIn(folded(charter, ...inForce, ...events), P) }).when('ConcludeEnactment', { proposal: P });
+      given(conclusion, passed, { found: foundIn(folded(charter, ...inForce, ...events), P, () => 'pending') }).when('ConcludeEnactment', { proposal: P });
     const told: ProposalEvent = { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 2 } };
     conclude(enacted(P, 2)).then(told);
     conclude(enacted(P, 2), enacted('later', 3)).then(told);

@@ -258,6 +258,20 @@ describe('a community in force', () => {
     await does(zara, 'POST', `/proposals/${id(words)}/admission`);
     await mistakes(oren, 'POST', `/proposals/${id(words)}/rebase`, { NoRebaseNeeded: measured({ kind: 'resolution' }) });
     await does(zara, 'POST', `/proposals/${id(words)}/freeze`, {});
+    const yard = { person: member.person, role: 'auditor' };
+    await mistakes(oren, 'POST', '/proposals', {
+      NotAMember: measured({ kind: 'grant-role', ...yard, person: randomUUID() }),
+      RoleNotHeld: measured({ kind: 'recall-role', ...yard }),
+      RoleHeldAlready: measured({ kind: 'grant-role', ...yard, role: 'keeper' }),
+    });
+    const election = await does(oren, 'POST', '/proposals', measured({ kind: 'grant-role', ...yard, until: inYears }));
+    const recall = await does(oren, 'POST', '/proposals', measured({ kind: 'recall-role', person: zara.person, role: 'steward' }));
+    for (const one of [election, recall]) await does(oren, 'POST', `/proposals/${id(one)}/submission`);
+    await refused('OwnCase', tries(zara, 'POST', `/proposals/${id(recall)}/admission`));
+    await does(iva, 'POST', `/proposals/${id(recall)}/admission`);
+    await refused('OwnCase', tries(zara, 'POST', `/proposals/${id(recall)}/freeze`, {}));
+    await does(iva, 'POST', `/proposals/${id(election)}/admission`);
+    await does(iva, 'POST', `/proposals/${id(election)}/freeze`, {});
     const [proposal, failing] = [await town.proposal('no-mall', clauses), await town.proposal('some-mall', [])];
     // Written before the rival is in force, so that it has to be written anew after that.
     const rival = await does(oren, 'POST', '/proposals', draft);
@@ -270,7 +284,7 @@ describe('a community in force', () => {
     await refused('SameChoice', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' }));
     await does(iva, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'abstain' });
     await does(iva, 'DELETE', `/proposals/${proposal}/ballot`);
-    for (const voter of [zara, oren, iva]) await does(voter, 'PUT', `/proposals/${id(words)}/ballot`, { choice: 'yes' });
+    for (const voter of [zara, oren, iva]) for (const one of [words, election]) await does(voter, 'PUT', `/proposals/${id(one)}/ballot`, { choice: 'yes' });
     const late = await town.member('Late');
     await refused('NotOnRoll', tries(late, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
     const inName = { headers: { 'biolithic-on-behalf-of': party }, token: buyer.token };
@@ -299,6 +313,12 @@ describe('a community in force', () => {
     await refused('InvalidRules', tries(oren, 'GET', `/proposals/${proposal}/recount?quorum=3/2`));
     await refused('VotingNotOpen', tries(zara, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'no' }));
     await town.until(`/proposals/${id(words)}`, undefined, ({ state }) => state === 'enacted');
+    await town.until(`/proposals/${id(election)}`, undefined, ({ state }) => state === 'enacted');
+    await town.until('/roles?role=auditor&limit=5', zara.token, ({ rows }) => (rows as { person: string }[]).some(({ person }) => person === member.person));
+    await sees(member, '/my-page');
+    await does(member, 'POST', '/roles/auditor/resignation');
+    await refused('RoleNotHeld', tries(member, 'POST', '/roles/auditor/resignation'));
+    await seesAll(member, ['/roles', `/members/${member.person}`]);
     await everybodySees('/proposals', '/proposals?state=enacted', '/protocols', '/protocols/no-mall', '/protocols/no-mall/history', '/protocols/no-mall/diff?from=1&to=1', '/resolutions', `/proposals/${id(words)}`);
     await refused('NeedsRebase', tries(zara, 'POST', `/proposals/${id(rival)}/freeze`, {}));
     await refused('AnotherMatter', tries(oren, 'POST', `/proposals/${id(rival)}/rebase`, measured({ kind: 'resolution' })));

@@ -283,6 +283,17 @@ export class History {
     await this.pass({ days: 1 });
     await decided({ kind: 'repeal-protocol', protocol: 'for-a-while' });
     await this.pass({ days: 7 });
+    await this.offices(decided);
+  }
+
+  /** Roles of mira's, who has none of them before or after: one for a week, one that is recalled twice, one that she lays down. */
+  private async offices(decided: (...measures: readonly object[]) => Promise<void>): Promise<void> {
+    const { person } = this.who('mira');
+    const grant = (role: string, rest: object = {}) => ({ kind: 'grant-role', person, role, ...rest });
+    await decided(grant('arbiter', { until: this.in({ days: 7 }) }), grant('chronicler'), grant('guardian'));
+    await decided({ kind: 'recall-role', person, role: 'chronicler' }, { kind: 'recall-role', person, role: 'chronicler' });
+    await this.does('mira', 'POST', '/roles/guardian/resignation');
+    await this.pass({ days: 7 });
   }
 
   /** What passes is held: it can be disputed, waits, and is stopped by a guardian; once that is overridden, once not. */

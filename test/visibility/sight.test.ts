@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   FOUNDING_RULES, maySee, PUBLIC,
-  type CharterEvent, type InvitationEvent, type MembershipEvent, type PartyEvent, type PersonEvent, type Role, type Viewer,
+  type CharterEvent, type InvitationEvent, type MembershipEvent, type OfficeEvent, type PartyEvent, type PersonEvent, type Role, type Viewer,
 } from '../../src/community/index.ts';
 import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
@@ -25,7 +25,7 @@ const proposal = 'proposal';
 
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
-  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | PartyEvent | ProposalEvent | SponsorEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
+  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -43,6 +43,7 @@ const EVENTS: readonly (
   { type: 'ProtocolEnded', data: { proposal, protocol: 'p', charterRevision: 3 } },
   { type: 'RulesChanged', data: { proposal, rules: FOUNDING_RULES, charterRevision: 4 } },
   { type: 'ResolutionAdopted', data: { proposal, title: 't', prose: 'p' } },
+  { type: 'MeasureOrdered', data: { proposal, order: { kind: 'recall-role', person: 'person', role: 'keeper' } } },
   { type: 'EnactmentRefused', data: { proposal, touched: 'protocol p', reason: 'NeedsRebase', frozenAt: 1, movedTo: 2 } },
   { type: 'InvitationIssued', data: { invitation: 'i', codeHash: 'h', expiresAt: NOON, purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
   { type: 'InvitationAccepted', data: { invitation: 'i', person: 'person', name: 'sealed', purpose: 'representative', party: 'party', scope: ['requests'], until: NOON } },
@@ -51,6 +52,12 @@ const EVENTS: readonly (
   { type: 'TokenMinted', data: { person: 'person', tokenId: 't', expiresAt: NOON, by: 'operator' } },
   { type: 'MembershipApplied', data: { person: 'person', invitation: 'i' } },
   { type: 'MemberAdmitted', data: { person: 'person', roles: ['member'], as: 'admitted' } },
+  { type: 'RoleGranted', data: { person: 'person', role: 'keeper', until: NOON, proposal } },
+  { type: 'RoleRecalled', data: { person: 'person', role: 'keeper', proposal } },
+  { type: 'RoleEnded', data: { person: 'person', role: 'keeper', until: NOON } },
+  { type: 'RoleLaidDown', data: { person: 'person', role: 'keeper' } },
+  { type: 'OfficeEntered', data: { role: 'keeper', person: 'person' } },
+  { type: 'OfficeVacated', data: { role: 'keeper', person: 'person' } },
   { type: 'PartyRegistered', data: { party: 'party', kind: 'external', name: 'n' } },
   { type: 'RepresentativeAppointed', data: { party: 'party', person: 'person', scope: ['requests'], until: NOON, invitation: 'i' } },
   { type: 'RepresentativeRemoved', data: { party: 'party', person: 'person' } },
@@ -76,6 +83,7 @@ const EVENTS: readonly (
   { type: 'OverrideVotingOpened', data: { proposal, round: 2, rule, closesAt: NOON } },
   { type: 'VetoUpheld', data: { proposal, outcome: 'NotApproved' } },
   { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
+  { type: 'EnactmentFailed', data: { proposal, cause: 'RoleNotHeld' } },
   { type: 'ProposalNeedsRebase', data: { proposal, touched: 'rules', movedTo: 2 } },
   { type: 'ProposalRebased', data: { proposal, writtenAgainst: 2, ...words, measure: { kind: 'resolution' } } },
   { type: 'ProposalSponsored', data: { proposal, sponsor: 'sponsor', textRevision: 1 } },

@@ -24,6 +24,7 @@ ProtocolRepealed             +      +      +       +       +       +        +   
 ProtocolEnded                +      +      +       +       +       +        +         +       +    |                      |
 RulesChanged                 +      +      +       +       +       +        +         +       +    |                      |
 ResolutionAdopted            +      +      +       +       +       +        +         +       +    |                      |
+MeasureOrdered               +      +      +       +       +       +        +         +       +    |                      |
 EnactmentRefused             +      +      +       +       +       +        +         +       +    |                      |
 InvitationIssued             .      .      .       +       +       .        .         .       +    |                      |
 InvitationAccepted           .      .      .       +       +       .        .         .       +    |                      | person
@@ -32,6 +33,12 @@ PersonLinked                 .      .      +       +       +       +        +   
 TokenMinted                  .      .      .       .       .       .        .         .       +    |                      | person
 MembershipApplied            .      .      +       +       +       +        +         +       +    |                      | person
 MemberAdmitted               .      .      +       +       +       +        +         +       +    |                      | person
+RoleGranted                  .      .      +       +       +       +        +         +       +    |                      |
+RoleRecalled                 .      .      +       +       +       +        +         +       +    |                      |
+RoleEnded                    .      .      +       +       +       +        +         +       +    |                      |
+RoleLaidDown                 .      .      +       +       +       +        +         +       +    |                      |
+OfficeEntered                .      .      +       +       +       +        +         +       +    |                      |
+OfficeVacated                .      .      +       +       +       +        +         +       +    |                      |
 PartyRegistered              +      +      +       +       +       +        +         +       +    |                      |
 RepresentativeAppointed      .      .      +       +       +       +        +         +       +    | party                | person
 RepresentativeRemoved        .      .      +       +       +       +        +         +       +    | party                | person
@@ -57,6 +64,7 @@ ProposalVetoed               +      +      +       +       +       +        +   
 OverrideVotingOpened         +      +      +       +       +       +        +         +       +    |                      |
 VetoUpheld                   +      +      +       +       +       +        +         +       +    |                      |
 ProposalEnacted              +      +      +       +       +       +        +         +       +    |                      |
+EnactmentFailed              +      +      +       +       +       +        +         +       +    |                      |
 ProposalNeedsRebase          +      +      +       +       +       +        +         +       +    |                      |
 ProposalRebased              +      +      +       +       +       +        +         +       +    |                      |
 ProposalSponsored            .      .      +       +       +       +        +         +       +    |                      |

@@ -135,6 +135,30 @@ export class StatedDisputes {
   readonly ruling!: StatedDuration;
 }
 
+const Least = (): PropertyDecorator => (target, property) => {
+  for (const decorator of [Optional(), IsInt(), Min(0), Max(100)]) decorator(target, property);
+};
+
+export class StatedRoleMinimum {
+  @Least()
+  readonly steward?: number;
+
+  @Least()
+  readonly keeper?: number;
+
+  @Least()
+  readonly guardian?: number;
+
+  @Least()
+  readonly chronicler?: number;
+
+  @Least()
+  readonly auditor?: number;
+
+  @Least()
+  readonly arbiter?: number;
+}
+
 /** Rules that differ from the usual ones. */
 export class StatedRules {
   /** After a certificate: how long it can be disputed, with enactment waiting. */
@@ -204,4 +228,9 @@ export class StatedRules {
   @Min(0)
   @Max(MOST_SPONSORS)
   readonly sponsors?: number;
+
+  /** How many hold a role at the least, by role. Given whole: what is not named has no minimum, but for one steward. */
+  @Optional()
+  @Nested(() => StatedRoleMinimum)
+  readonly roleMinimum?: StatedRoleMinimum;
 }
