@@ -7,7 +7,7 @@ import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvent
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
   admittingSponsored, aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, sponsorEvents, sponsorsView, textsView,
-  votingProcesses,
+  votingProcesses, suspensionsEnding,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
@@ -41,6 +41,7 @@ export const processes: readonly Process[] = [
   ...officeProcesses,
   ...votingProcesses,
   ...aftermathProcesses,
+  suspensionsEnding,
   lapsingOffers,
 ];
 

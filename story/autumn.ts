@@ -2,6 +2,7 @@
 import { actsFor, FACILITIES, KEEPERS, LIVING, MEMBERS, OUTSIDERS, RAIDERS } from './cast.ts';
 import { everyday, isFree, keep } from './everyday.ts';
 import type { Script } from './script.ts';
+import { secondHands } from './second-hands.ts';
 import { adopt, ballot, count, ELECTORATE, propose, vote } from './voting.ts';
 import { placeOf } from './winter.ts';
 
@@ -197,6 +198,7 @@ export function yearsEnd(s: Script): void {
     s.send(agent, 'POST /requests', { party: `{${name}}`, lot: `{${lot.name}}`, purpose: 'One last try' }, { for: `{${name}}`, expect: 'DeniedByProtocol' });
   }
   lifting(s);
+  secondHands(s);
   s.on('2147-12-20T17:00:00Z');
   s.send(undefined, 'GET /protocols/frost-days', undefined, { expect: 'NotFound', tell: 'The frost is over, and so is its protocol.' });
   const held = new Map<string, number>();

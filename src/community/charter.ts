@@ -2,7 +2,7 @@
 // movement of material are guarded on it.
 import { describeEvents, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Sealed } from '../runtime/index.ts';
-import type { Clause } from './clause.ts';
+import type { Binding, Clause } from './clause.ts';
 import type { Order } from './order.ts';
 import type { Rules } from './rules.ts';
 
@@ -15,6 +15,10 @@ export interface FounderInvitation {
   readonly codeHash: string;
   readonly expiresAt: Instant;
 }
+
+/** Why a clause may be suspended: nothing else is a reason. */
+export const SUSPENSION_GROUNDS = ['endangers-people', 'hits-whom-it-should-not', 'contradicts-another-clause', 'cannot-be-carried-out'] as const;
+export type SuspensionGround = (typeof SUSPENSION_GROUNDS)[number];
 
 /** A part of the charter that can be changed apart from the others. */
 export type Touched = 'rules' | `protocol ${string}`;
@@ -68,6 +72,13 @@ export type CharterEvent =
   | Event<'ProtocolRepealed', { readonly proposal: string; readonly protocol: string; readonly charterRevision: number }>
   /** Its time was over; `proposal` is the one that had put it in force. */
   | Event<'ProtocolEnded', { readonly proposal: string; readonly protocol: string; readonly charterRevision: number }>
+  /** A guardian found the clause faulty: it is suspended, for a time. `charterRevision` is the one that its text made. */
+  | Event<
+      'ClauseSuspended',
+      { readonly protocol: string; readonly clause: string; readonly charterRevision: number; readonly ground: SuspensionGround; readonly by: string; readonly until: Instant }
+    >
+  /** The time is over: where its text is still in force, the clause binds again. */
+  | Event<'SuspensionEnded', { readonly protocol: string; readonly clause: string; readonly charterRevision: number }>
   /** `rules`: all of them, as they are from here on. */
   | Event<'RulesChanged', { readonly proposal: string; readonly rules: Rules; readonly charterRevision: number }>
   | Event<'ResolutionAdopted', { readonly proposal: string; readonly title: string; readonly prose: string }>
@@ -96,6 +107,8 @@ export const charterEvents = describeEvents<CharterEvent>({
   ProtocolEnacted: { wire: 'community.protocol-enacted.v1', visibility: 'public' },
   ProtocolRepealed: { wire: 'community.protocol-repealed.v1', visibility: 'public' },
   ProtocolEnded: { wire: 'community.protocol-ended.v1', visibility: 'public' },
+  ClauseSuspended: { wire: 'community.clause-suspended.v1', visibility: 'public' },
+  SuspensionEnded: { wire: 'community.suspension-ended.v1', visibility: 'public' },
   RulesChanged: { wire: 'community.rules-changed.v1', visibility: 'public' },
   ResolutionAdopted: { wire: 'community.resolution-adopted.v1', visibility: 'public' },
   MeasureOrdered: { wire: 'community.measure-ordered.v1', visibility: 'public' },
@@ -119,6 +132,14 @@ export interface ProtocolInForce {
   /** Log position from which it binds. */
   readonly since: number;
   readonly until?: Instant;
+}
+
+/** A clause of a text in force was suspended: once, whether that is over or not. */
+export interface Suspension {
+  readonly protocol: string;
+  readonly clause: string;
+  readonly until: Instant;
+  readonly over: boolean;
 }
 
 /** The revision that an enactment made, or the one that it ran into. */
@@ -153,6 +174,8 @@ export type Charter =
       /** By proposal: how the charter dealt with it last. */
       readonly settled: Readonly<Record<string, Settled>>;
       readonly protocols: readonly ProtocolInForce[];
+      /** Of clauses of the texts in force. */
+      readonly suspensions: readonly Suspension[];
       /** The revision at which a part last changed; what is not here never has since the founding. */
       readonly moved: Readonly<Partial<Record<Touched, number>>>;
     };
@@ -164,6 +187,15 @@ export const isInForce = (state: Charter): state is CharterInForce => state.stat
 /** The text in force under a protocol's code. */
 export const inForceAs = (state: Charter, protocol: string): ProtocolInForce | undefined =>
   state.status === 'absent' ? undefined : state.protocols.find((one) => one.protocol === protocol);
+
+/** The protocols in force as they bind at an instant. */
+export const bindingsOf = (state: Charter, at: Instant): readonly Binding[] =>
+  state.status === 'absent'
+    ? []
+    : state.protocols.map(({ protocol, title, clauses }) => {
+        const suspended = state.suspensions.filter((one) => one.protocol === protocol && !one.over && at < one.until).map(({ clause }) => clause);
+        return suspended.length === 0 ? { protocol, title, clauses } : { protocol, title, clauses, suspended };
+      });
 
 /** The charter revision at which a part last changed. */
 export const lastMoved = (state: Charter, touched: Touched): number => (state.status === 'absent' ? 0 : (state.moved[touched] ?? 0));
@@ -178,12 +210,16 @@ const settledAs = (state: Present, proposal: string, settled: Settled): Present 
 const movedBy = (state: Present, proposal: string, touched: Touched, charterRevision: number): Present =>
   settledAs(partMoved(state, touched, charterRevision), proposal, { charterRevision });
 
-const without = (state: Present, protocol: string): Present => ({ ...state, protocols: state.protocols.filter((one) => one.protocol !== protocol) });
+const without = (state: Present, protocol: string): Present => ({
+  ...state,
+  protocols: state.protocols.filter((one) => one.protocol !== protocol),
+  suspensions: state.suspensions.filter((one) => one.protocol !== protocol),
+});
 
 function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
   if (event.type === 'CommunityFounded') {
     const { charterText: _, founderInvitations, ...founded } = event.data;
-    return { status: 'forming', ...founded, openSeats: founderInvitations, founders: [], revision: 1, settled: {}, protocols: [], moved: {} };
+    return { status: 'forming', ...founded, openSeats: founderInvitations, founders: [], revision: 1, settled: {}, protocols: [], suspensions: [], moved: {} };
   }
   if (state.status === 'absent') return state;
   switch (event.type) {
@@ -214,6 +250,16 @@ function evolve(state: Charter, event: Recorded<CharterEvent>): Charter {
     case 'ProtocolEnded': {
       const { protocol, charterRevision } = event.data;
       return partMoved(without(state, protocol), `protocol ${protocol}`, charterRevision);
+    }
+    case 'ClauseSuspended': {
+      const { protocol, clause, until } = event.data;
+      return { ...state, suspensions: [...state.suspensions, { protocol, clause, until, over: false }] };
+    }
+    case 'SuspensionEnded': {
+      const { protocol, clause, charterRevision } = event.data;
+      if (inForceAs(state, protocol)?.charterRevision !== charterRevision) return state;
+      const ended = (one: Suspension): Suspension => (one.protocol === protocol && one.clause === clause ? { ...one, over: true } : one);
+      return { ...state, suspensions: state.suspensions.map(ended) };
     }
     case 'RulesChanged': {
       const { rules, proposal, charterRevision } = event.data;

@@ -83,6 +83,8 @@ export interface Binding {
   readonly protocol: string;
   readonly title: string;
   readonly clauses: readonly Clause[];
+  /** Ids of those that are suspended. */
+  readonly suspended?: readonly string[];
 }
 
 /** PartyIds that a clause names. */

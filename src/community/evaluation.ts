@@ -116,11 +116,14 @@ function denies(clause: Clause, protocol: string, judged: Judged, protocols: rea
   return deniesMovement(clause, judged, protocols);
 }
 
+/** A suspended clause binds nobody; but what is untouchable stays so for everybody outside until there is a vote. */
+const bindsThough = (clause: Clause, judged: Judged): boolean => clause.kind === 'untouchable' && 'external' in judged && judged.external;
+
 /** Deny wins; an exception lifts only its own clause. All clauses that deny are named. */
 export function evaluate(protocols: readonly Binding[], judged: Judged): Verdict {
-  const denied = protocols.flatMap(({ protocol, title, clauses }) =>
+  const denied = protocols.flatMap(({ protocol, title, clauses, suspended = [] }) =>
     clauses
-      .filter((clause) => denies(clause, protocol, judged, protocols))
+      .filter((clause) => denies(clause, protocol, judged, protocols) && (!suspended.includes(clause.id) || bindsThough(clause, judged)))
       .map((clause) => ({ protocol, clause: clause.id, words: wordsOf(clause, title) })),
   );
   return denied.length === 0 ? { allowed: true } : { allowed: false, denied };

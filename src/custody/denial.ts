@@ -1,6 +1,6 @@
 // Denial by protocol: the question put to the protocols in force, the refusal with the clauses that decided, and its record.
 import {
-  evaluate, holdsRole, inForceAs, ROLES,
+  bindingsOf, evaluate, holdsRole, inForceAs, ROLES,
   type Charter, type ClauseKind, type Denial, type Membership, type Movement, type Role,
 } from '../community/index.ts';
 import type { AttemptEvent } from '../defence/index.ts';
@@ -35,8 +35,9 @@ const movement = ({ act, material, gets, holder, taker, seconds = [] }: Asked, a
 export function denied(charter: Charter, at: Instant, ...asked: readonly Asked[]): Denied | undefined {
   if (charter.status === 'absent') return undefined;
   const found = new Map<string, Denial>();
+  const bindings = bindingsOf(charter, at);
   for (const one of asked) {
-    const verdict = evaluate(charter.protocols, movement(one, at));
+    const verdict = evaluate(bindings, movement(one, at));
     if (!verdict.allowed) for (const denial of verdict.denied) found.set(`${denial.protocol} ${denial.clause}`, denial);
   }
   return found.size === 0 ? undefined : { clauses: [...found.values()], charterRevision: charter.revision };

@@ -8,7 +8,6 @@ import { inPhase, proposalRejections } from './rejections.ts';
 
 export const vetoRejections = defineRejections({
   NoVeto: [409, 'this proposal cannot be vetoed', 'Where the charter has no veto there is none, and none on what a vote has carried over a veto.'],
-  GuardianRequired: [403, 'only a guardian may do this', 'Guardians veto; nobody else does.'],
   GroundNotListed: [422, 'the charter does not have this ground for a veto', 'A veto has one of the grounds that the charter lists.'],
   VetoedAlready: [409, 'this guardian has vetoed the proposal already', 'Each guardian counts once.'],
   VetoWindowOver: [409, 'the time for a veto is over', 'A veto is time-boxed: the charter says how long guardians have.'],
@@ -90,7 +89,7 @@ export const aftermath = decider<ProposalEvent, Proposal>()({
         const { proposal: id, proposer, text, frozen, timelock, vetoes = [], round } = present;
         const { veto } = frozen?.aftermath ?? {};
         const vetoUntil = timelock?.vetoUntil;
-        if (!holdsRole(membership, 'guardian')) return refuse(vetoRejections.GuardianRequired());
+        if (!holdsRole(membership, 'guardian')) return refuse(proposalRejections.GuardianRequired());
         // Guardians do not keep each other in office.
         if (!veto || vetoUntil === undefined || isRecallOfGuardian(decidedIn(text, electedIn(present)).measure)) return refuse(vetoRejections.NoVeto());
         if (now >= vetoUntil) return refuse(vetoRejections.VetoWindowOver({ vetoUntil }));

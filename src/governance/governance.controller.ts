@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, protocols in force and resolutions.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn, IsUUID, Matches } from 'class-validator';
-import { DECISION_CLASSES, listing, maySee, OUTCOMES, VETO_GROUNDS, type DecisionClass, type Viewer } from '../community/index.ts';
+import { DECISION_CLASSES, listing, maySee, OUTCOMES, SUSPENSION_GROUNDS, VETO_GROUNDS, type DecisionClass, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -31,7 +31,7 @@ import {
 import { MEASURE_KINDS, type Measure } from './measure.ts';
 import type { Election } from './election.ts';
 import { proposalRejections } from './rejections.ts';
-import { protocolStatus, type VetoShown } from './protocol-status.view.ts';
+import { protocolStatus, type SuspendedClause, type VetoShown } from './protocol-status.view.ts';
 import { PROPOSAL_STATES, type Certified, type ElectionCounts, type PlainCounts, type ProposalState } from './proposal.ts';
 import { presentVote, proposalFor, proposalsFor, type MarkedCounts } from './queries.ts';
 import { IsText, Optional } from '../validation/index.ts';
@@ -128,7 +128,10 @@ export const withCounts = (rest: { readonly properties: object; readonly require
 });
 export const certificate = withCounts(certified);
 
-const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses });
+const suspended = objectOf<SuspendedClause>({
+  clause: { type: 'string' }, ground: { type: 'string', enum: SUSPENSION_GROUNDS }, by: { type: 'string', format: 'uuid' }, until: { type: 'string', format: 'date-time' },
+});
+const protocolRow = rowOf(shapes.protocol, { key: { description: 'Code of the protocol.' }, clauses, suspended: { type: 'array', items: suspended } });
 const resolutionRow = rowOf(shapes.resolution, { key: { format: 'uuid', description: 'ProposalId.' } });
 const proposalPage = rowOf(
   shapes.proposal,

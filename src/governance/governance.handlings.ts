@@ -45,6 +45,8 @@ import {
 import { electionIn, proposal, proposalStream, type PresentProposal } from './proposal.ts';
 import { protocolStatus, tallied, voteKey } from './protocol-status.view.ts';
 import { sealOf } from './roll.ts';
+import { EndSuspension, SuspendClause } from './suspension.commands.ts';
+import { suspension } from './suspension.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
@@ -135,6 +137,10 @@ export const governanceHandlings: readonly Handling[] = [
   handles(enactment, [EnactMeasure], {
     stream: () => CHARTER_STREAM,
     context: (command, load) => ({ proposal: load(proposal, proposalStream(command.proposal)) }),
+  }),
+  handles(suspension, [SuspendClause, EndSuspension], {
+    stream: () => CHARTER_STREAM,
+    context: (_, load, { actor }) => ({ membership: load(membership, memberStream(actor)) }),
   }),
   handles(sunset, [EndProtocol], { stream: () => CHARTER_STREAM }),
   handles(conclusion, [ConcludeEnactment], {

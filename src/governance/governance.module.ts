@@ -13,16 +13,19 @@ import { sponsorsView } from './sponsors.view.ts';
 import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
 import { textsView } from './texts.view.ts';
 import { protocolStatus } from './protocol-status.view.ts';
+import { SuspensionController } from './suspension.controller.ts';
+import { suspensionsEnding } from './suspension.ts';
 import { votingProcesses } from './voting.process.ts';
 
 @Module(
   domainRoom({
     controllers: [
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
+      SuspensionController,
     ],
     handlings: [...governanceHandlings, ...deliberationHandlings],
     views: [protocolStatus, textsView, sponsorsView],
-    processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses],
+    processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses, suspensionsEnding],
   }),
 )
 export class GovernanceModule {}

@@ -27,5 +27,6 @@ export * from './text-diff.ts';
 export * from './texts.queries.ts';
 export * from './texts.view.ts';
 export * from './schulze.ts';
+export * from './suspension.ts';
 export * from './voting.process.ts';
 export * from './voting.ts';

@@ -1,6 +1,6 @@
 // Protocol status: what is in force, since when and by which vote; what is in motion; the ballots and what they add up to.
 import { instantOf, msOf } from '../kernel/index.ts';
-import type { CharterEvent } from '../community/index.ts';
+import type { CharterEvent, SuspensionGround } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { BallotEvent } from './ballot.ts';
 import { CHOICES, type Choice } from './choice.ts';
@@ -20,6 +20,8 @@ const tables = {
     enactedAt: 'instant',
     /** When it ends by itself. */
     until: 'instant?',
+    /** Clauses that are suspended: `[{ clause, ground, by, until }]`. */
+    suspended: 'json',
   }),
   /** By ProposalId. */
   proposal: temporal(
@@ -100,6 +102,13 @@ const tables = {
 
 /** A guardian's act, and when it was done. */
 export type VetoShown = Veto & { readonly at: string };
+/** A clause as it is suspended. */
+export interface SuspendedClause {
+  readonly clause: string;
+  readonly ground: SuspensionGround;
+  readonly by: string;
+  readonly until: string;
+}
 
 type StampedLater = Readonly<Record<string, number>>;
 
@@ -186,14 +195,23 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent>()({
   name: 'protocol-status',
-  version: 6,
+  version: 7,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
       const { protocol, title, prose, clauses, proposal, charterRevision, until = null } = data;
-      const row = { title, prose, clauses, proposal, charterRevision, enactedAt: instantOf(time), until };
+      const row = { title, prose, clauses, proposal, charterRevision, enactedAt: instantOf(time), until, suspended: [] };
       if (rows.protocol.current(protocol)) rows.protocol.change(protocol, row);
       else rows.protocol.open(protocol, row);
+    },
+    ClauseSuspended({ data: { protocol, clause, ground, by, until } }, rows) {
+      const before = (rows.protocol.current(protocol)?.suspended ?? []) as readonly SuspendedClause[];
+      rows.protocol.change(protocol, { suspended: [...before, { clause, ground, by, until }] });
+    },
+    SuspensionEnded({ data: { protocol, clause, charterRevision } }, rows) {
+      const text = rows.protocol.current(protocol);
+      if (text?.charterRevision !== charterRevision) return;
+      rows.protocol.change(protocol, { suspended: (text.suspended as readonly SuspendedClause[]).filter((one) => one.clause !== clause) });
     },
     ProtocolRepealed: ({ data }, rows) => rows.protocol.close(data.protocol),
     ProtocolEnded: ({ data }, rows) => rows.protocol.close(data.protocol),

@@ -4,6 +4,7 @@ import type { PresentProposal, Proposal, ProposalEvent, ProposalState } from './
 
 export const proposalRejections = defineRejections({
   MembersOnly: [403, 'only a member may do this', 'Members decide; nobody else does.'],
+  GuardianRequired: [403, 'only a guardian may do this', 'Guardians veto what has passed and suspend faulty clauses; nobody else does.'],
   NotTheProposer: [403, 'only the proposer may do this', 'A proposal is submitted, revised, rebased and withdrawn by who proposed it.'],
   OwnProposal: [403, 'a proposer never judges, sponsors or amends the own proposal', 'Recusal: nobody judges the own case.'],
   OwnCase: [403, 'this would be done in the own case', 'Recusal: nobody admits, freezes or vetoes in the own case; the own ballot is everybody’s.'],

@@ -20,7 +20,7 @@ const member: Viewer = { person: ZARA, linked: true, member: true, roles: ['memb
 describe('protocol status', () => {
   test('shows a protocol in force: since when, and by which vote', () => {
     given(protocolStatus, enacted(P, 2)).then('protocol', {
-      [measure.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON, until: null },
+      [measure.protocol]: { title: text.title, prose: text.prose, clauses: [clause], proposal: P, charterRevision: 2, enactedAt: NOON, until: null, suspended: [] },
     });
     given(protocolStatus, enacted('older', 2), enacted(P, 3)).thenRow('protocol', measure.protocol, { proposal: P, charterRevision: 3 });
   });

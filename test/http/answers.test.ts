@@ -354,8 +354,18 @@ describe('a community in force', () => {
       await refused('DeniedByProtocol', tries(buyer, 'POST', `/lots/${lot}/offers/${id(offered)}/acceptance`, {})),
       await refused('DeniedByProtocol', tries(member, 'POST', `/lots/${await town.lot('pet-flakes', member)}/offers`, { to: party, passes: 'custody' })),
     ];
+    const suspension = '/protocols/no-mall/clauses/all/suspension';
+    await refused('GuardianRequired', tries(zara, 'POST', suspension, { ground: 'endangers-people' }));
+    await refused('ProtocolNotInForce', tries(guardian, 'POST', suspension.replace('no-mall', 'never-was'), { ground: 'endangers-people' }));
+    await refused('NoSuchClause', tries(guardian, 'POST', suspension.replace('/all/', '/none/'), { ground: 'endangers-people' }));
+    await refused('SuspensionTooLong', tries(guardian, 'POST', suspension, { ground: 'endangers-people', until: instantOf(now() + 73 * 3_600_000) }));
+    await refused('MalformedRequest', tries(guardian, 'POST', suspension, { ground: 'I do not like it' }));
+    const suspended = await does(guardian, 'POST', suspension, { ground: 'endangers-people' });
+    await refused('SuspendedBefore', tries(guardian, 'POST', suspension, { ground: 'endangers-people' }));
+    await sees(zara, '/protocols/no-mall', suspended);
+    denials.push(await refused('DeniedByProtocol', tries(buyer, 'POST', '/requests', { party, lot, purpose: 'now?' })));
     const attempts = await sees(zara, `/refused-requests?party=${party}`, ...denials);
-    expect(attempts.body['rows']).toHaveLength(2);
+    expect(attempts.body['rows']).toHaveLength(3);
     await sees(buyer, `/refused-requests/${(attempts.body['rows'] as [{ key: string }])[0].key}`);
     expect((await sees(zara, '/denied-offers')).body['rows']).toHaveLength(1);
     expect(told()).toEqual([]);

@@ -259,6 +259,8 @@ export class History {
     await this.does('mira', 'PUT', `/proposals/${first}/ballot`, { choice: 'abstain' });
     await this.does('mira', 'DELETE', `/proposals/${first}/ballot`);
     await this.pass({ days: 2 });
+    await this.does('goro', 'POST', '/protocols/silk-stays/clauses/silk/suspension', { ground: 'endangers-people', until: this.in({ hours: 1 }) });
+    await this.pass({ hours: 2 });
     await this.does('mira', 'POST', `/proposals/${rivals[1]}/rebase`, { title: 'silk-stays', prose: 'As told, again.', measure: keepingSilk('silk-stays') });
     await this.measures();
     await this.lapse();

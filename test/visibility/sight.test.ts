@@ -41,6 +41,8 @@ const EVENTS: readonly (
   { type: 'ProtocolEnacted', data: { proposal, ...text, charterRevision: 2 } },
   { type: 'ProtocolRepealed', data: { proposal, protocol: 'p', charterRevision: 3 } },
   { type: 'ProtocolEnded', data: { proposal, protocol: 'p', charterRevision: 3 } },
+  { type: 'ClauseSuspended', data: { protocol: 'p', clause: 'c', charterRevision: 2, ground: 'endangers-people', by: 'guardian', until: NOON } },
+  { type: 'SuspensionEnded', data: { protocol: 'p', clause: 'c', charterRevision: 2 } },
   { type: 'RulesChanged', data: { proposal, rules: FOUNDING_RULES, charterRevision: 4 } },
   { type: 'ResolutionAdopted', data: { proposal, title: 't', prose: 'p' } },
   { type: 'MeasureOrdered', data: { proposal, order: { kind: 'recall-role', person: 'person', role: 'keeper' } } },
