@@ -3,7 +3,7 @@ import {
   actsView, applications, appointments, charterEvents, communityView, foundersAdmission, invitationEvents, linkingPersons, membershipEvents,
   officeEvents, officeProcesses, partyEvents, personEvents,
 } from './community/index.ts';
-import { lapsingOffers, lotEvents, materialCustody, materialEvents, requestEvents } from './custody/index.ts';
+import { lapsingOffers, lotEvents, materialCustody, materialEvents, preview, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
   admittingSponsored, aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, sponsorEvents, sponsorsView, textsView,
@@ -45,4 +45,4 @@ export const processes: readonly Process[] = [
   lapsingOffers,
 ];
 
-export const inquiries: readonly Inquiry[] = [count, recount, rollEntry];
+export const inquiries: readonly Inquiry[] = [count, recount, rollEntry, preview];

@@ -6,12 +6,13 @@ import { lapsingOffers } from './lapse.process.ts';
 import { BalanceController, LotController } from './lot.controller.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { MaterialController } from './material.controller.ts';
+import { PreviewController } from './preview.controller.ts';
 import { RequestController } from './request.controller.ts';
 import { TransferController } from './transfer.controller.ts';
 
 @Module(
   domainRoom({
-    controllers: [MaterialController, LotController, TransferController, RequestController, BalanceController],
+    controllers: [MaterialController, LotController, TransferController, RequestController, BalanceController, PreviewController],
     handlings: custodyHandlings,
     views: [materialCustody],
     processes: [lapsingOffers],

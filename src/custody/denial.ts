@@ -27,7 +27,8 @@ export interface Asked extends Pick<Movement, 'act' | 'material' | 'gets'> {
 
 const rolesOf = (standing: Membership | undefined): readonly Role[] => (standing ? ROLES.filter((role) => holdsRole(standing, role)) : []);
 
-const movement = ({ act, material, gets, holder, taker, seconds = [] }: Asked, at: Instant): Movement => ({
+/** The question as clauses are asked it. */
+export const movement = ({ act, material, gets, holder, taker, seconds = [] }: Asked, at: Instant): Movement => ({
   act, material, gets, party: holder.id, external: isOutside(holder), roles: rolesOf(taker), seconded: seconds.map(rolesOf), attempts: [], at,
 });
 

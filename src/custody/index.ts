@@ -5,6 +5,7 @@ export * from './lot.events.ts';
 export * from './material-custody.queries.ts';
 export * from './material-custody.view.ts';
 export * from './material.ts';
+export * from './preview.ts';
 export * from './rejections.ts';
 export * from './request.events.ts';
 export * from './request.ts';

@@ -5,6 +5,7 @@ import {
 } from '../../src/community/index.ts';
 import { custodyHandlings } from '../../src/custody/custody.handlings.ts';
 import { lotEvents, materialEvents, requestEvents } from '../../src/custody/index.ts';
+import { proposalEvents } from '../../src/governance/index.ts';
 import { RegisterLot } from '../../src/custody/lot.commands.ts';
 import { RegisterMaterial } from '../../src/custody/material.commands.ts';
 import { defenceHandlings } from '../../src/defence/defence.handlings.ts';
@@ -20,7 +21,7 @@ import { tablesAfter } from '../support/memory-tables.ts';
 export const MIDSUMMER = '2147-06-21T12:00:00.000Z';
 
 export const catalogue = new EventCatalogue([
-  charterEvents, personEvents, membershipEvents, partyEvents, materialEvents, lotEvents, requestEvents, attemptEvents, evidenceEvents, sabotageEvents,
+  charterEvents, personEvents, membershipEvents, partyEvents, proposalEvents, materialEvents, lotEvents, requestEvents, attemptEvents, evidenceEvents, sabotageEvents,
 ]);
 
 /** Seals so that a test can see who sealed what. */

@@ -295,6 +295,13 @@ describe('a community in force', () => {
     await refused('InvalidRules', tries(oren, 'GET', `/proposals/${proposal}/outlook?threshold=1/3`));
     await refused('NotCertified', tries(oren, 'GET', `/proposals/${proposal}/recount`));
     await refused('NotFound', tries(oren, 'GET', `/proposals/${randomUUID()}/recount`));
+    const previewed = await sees(oren, `/proposals/${proposal}/preview?days=7`);
+    expect(previewed.body).toMatchObject({ protocol: 'no-mall', refused: { intake: 0, offer: expect.any(Number) }, clauses: [{ clause: 'all' }] });
+    await sees(oren, `/proposals/${proposal}/preview`);
+    await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/preview`));
+    await refused('NothingToPreview', tries(oren, 'GET', `/proposals/${id(words)}/preview?option=none`));
+    await refused('MalformedRequest', tries(oren, 'GET', `/proposals/${proposal}/preview?days=367`));
+    await refused('NotFound', tries(oren, 'GET', `/proposals/${randomUUID()}/preview`));
     await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/recount`));
     await sees(oren, `/proposals/${proposal}/roll-entry`);
     await refused('NotOnRoll', tries(buyer, 'GET', `/proposals/${proposal}/roll-entry`));
