@@ -6,8 +6,8 @@ import {
 import { lapsingOffers, lotEvents, materialCustody, materialEvents, preview, requestEvents } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
-  admittingSponsored, aftermathProcesses, ballotEvents, count, proposalEvents, protocolStatus, recount, rollEntry, sponsorEvents, sponsorsView, textsView,
-  votingProcesses, suspensionsEnding,
+  admittingSponsored, aftermathProcesses, ballotEvents, count, deliberationEvents, deliberationViews, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses,
+  suspensionsEnding,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
@@ -20,7 +20,7 @@ export const catalogue = new EventCatalogue([
   officeEvents,
   partyEvents,
   proposalEvents,
-  sponsorEvents,
+  ...deliberationEvents,
   ballotEvents,
   materialEvents,
   lotEvents,
@@ -30,7 +30,7 @@ export const catalogue = new EventCatalogue([
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, textsView, sponsorsView, materialCustody, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, materialCustody, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,

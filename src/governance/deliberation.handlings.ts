@@ -3,6 +3,8 @@ import { charter, CHARTER_STREAM, membership, memberStream } from '../community/
 import type { Act } from '../kernel/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
 import { admissibility, sponsoredAdmission } from './admissibility.ts';
+import { AppealHiding, DecideAppeal, EditComment, HideComment, MakeComment, WithdrawComment } from './comment.commands.ts';
+import { comment, commenting, commentStream } from './comment.ts';
 import { AdmitSponsored, FindInadmissible, SponsorProposal, WithdrawSponsorship } from './proposal.commands.ts';
 import { proposal, proposalStream } from './proposal.ts';
 import { sponsoring, sponsors, sponsorsStream } from './sponsoring.ts';
@@ -24,6 +26,14 @@ export const deliberationHandlings: readonly Handling[] = [
       ...standing(load, act),
       charter: load(charter, CHARTER_STREAM),
       proposal: load(proposal, proposalStream(command.proposal)),
+    }),
+  }),
+  handles(commenting, [MakeComment, EditComment, WithdrawComment, HideComment, AppealHiding, DecideAppeal], {
+    stream: (command, act) => commentStream('comment' in command ? command.comment : act.newId()),
+    context: (command, load, act) => ({
+      ...standing(load, act),
+      proposal: load(proposal, proposalStream(command.proposal)),
+      answered: command instanceof MakeComment && command.replyTo !== undefined ? load(comment, commentStream(command.replyTo)) : comment.initial,
     }),
   }),
 ];

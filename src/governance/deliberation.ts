@@ -143,7 +143,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (state.proposer !== actor) return refuse(proposalRejections.NotTheProposer());
       if (state.status === 'withdrawn') return refuse(proposalRejections.WrongPhase({ phase: state.status }));
       if (!WITHDRAWABLE.includes(state.status)) return refuse(proposalRejections.NoLongerWithdrawable({ phase: state.status }));
-      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.status === 'deliberation' || state.status === 'needs-rebase' } });
+      return accept({ type: 'ProposalWithdrawn', data: { proposal: state.proposal, admitted: state.admitted } });
     },
 
     FreezeProposal({ opensAt, closesAt }: FreezeProposal, state, { charter, membership, actor, now }: Context): Decision<ProposalEvent> {

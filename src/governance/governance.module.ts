@@ -5,13 +5,13 @@ import { AdmissionController } from './admission.controller.ts';
 import { AftermathController } from './aftermath.controller.ts';
 import { aftermathProcesses } from './aftermath.process.ts';
 import { CheckingController } from './checking.controller.ts';
+import { CommentController } from './comment.controller.ts';
+import { deliberationViews } from './deliberation.parts.ts';
 import { deliberationHandlings } from './deliberation.handlings.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
 import { admittingSponsored } from './sponsoring.process.ts';
-import { sponsorsView } from './sponsors.view.ts';
 import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
-import { textsView } from './texts.view.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { SuspensionController } from './suspension.controller.ts';
 import { suspensionsEnding } from './suspension.ts';
@@ -21,10 +21,10 @@ import { votingProcesses } from './voting.process.ts';
   domainRoom({
     controllers: [
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
-      SuspensionController,
+      CommentController, SuspensionController,
     ],
     handlings: [...governanceHandlings, ...deliberationHandlings],
-    views: [protocolStatus, textsView, sponsorsView],
+    views: [protocolStatus, ...deliberationViews],
     processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses, suspensionsEnding],
   }),
 )

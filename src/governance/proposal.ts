@@ -203,6 +203,8 @@ export type Proposal =
       /** How many texts it has had; this is the number of the present one. */
       readonly textRevision: number;
       readonly writtenAgainst: number;
+      /** Whether it has come before the public. */
+      readonly admitted: boolean;
       /** How many times it was voted on, from its freeze on: each vote is one of its own. */
       readonly round: number;
       /** The round that the roll was sealed for, where another one is decided by the same roll. */
@@ -263,7 +265,7 @@ function overriding(state: PresentProposal, { round, rule, closesAt }: { readonl
 function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
   if (event.type === 'ProposalDrafted') {
     const { proposal, proposer, writtenAgainst, ...text } = event.data;
-    return { status: 'draft', proposal, proposer, text, textRevision: 1, writtenAgainst, round: 0 };
+    return { status: 'draft', proposal, proposer, text, textRevision: 1, writtenAgainst, admitted: false, round: 0 };
   }
   return state.status === 'absent' ? state : moved(state, event);
 }
@@ -277,7 +279,7 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
     case 'ProposalSubmitted':
       return { ...state, status: 'submitted' };
     case 'ProposalAdmitted':
-      return { ...state, status: 'deliberation' };
+      return { ...state, status: 'deliberation', admitted: true };
     case 'ProposalFoundInadmissible':
       return { ...state, status: 'inadmissible' };
     case 'ProposalWithdrawn':
@@ -335,7 +337,7 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
       const { proposal, proposer, round, textRevision } = state;
       const { proposal: _, writtenAgainst, ...text } = event.data;
       const lastVote = certifiedVote(state);
-      return { status: 'deliberation', proposal, proposer, text, textRevision: textRevision + 1, writtenAgainst, round, ...(lastVote ? { lastVote } : {}) };
+      return { status: 'deliberation', proposal, proposer, text, textRevision: textRevision + 1, writtenAgainst, admitted: true, round, ...(lastVote ? { lastVote } : {}) };
     }
     default:
       return state;

@@ -7,7 +7,7 @@ import {
   Acting, Answers, Command, Commands, Describes, ForLinkedPersons, Listing, Paging, PathId, Public, Reading, Rejects, Viewing, Views, answer, notFound, objectOf, rowOf,
 } from '../http/index.ts';
 import { CLAUSES } from './clause.commands.ts';
-import { AdoptProtocol, ChangeRules, RepealProtocol, Resolution, ReviseProposal } from './proposal.commands.ts';
+import { ChooseOne, ReviseProposal, SINGLE_MEASURES } from './proposal.commands.ts';
 import type { TextDiff } from './text-diff.ts';
 import { protocolDiff, protocolHistory, revisionDiff, revisionFor, revisionsFor } from './texts.queries.ts';
 import { ENDINGS, textsView } from './texts.view.ts';
@@ -31,7 +31,7 @@ class Compared {
 
 const number = { type: 'integer', minimum: 1 };
 const lines = { type: 'integer', minimum: 0, description: 'Lines.' };
-export const measure = { oneOf: [RepealProtocol, ChangeRules, Resolution, AdoptProtocol] };
+export const measure = { oneOf: [...Object.values(SINGLE_MEASURES), ChooseOne] };
 export const diffAnswer = objectOf<TextDiff>({
   from: number,
   to: number,

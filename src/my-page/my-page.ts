@@ -12,12 +12,13 @@ import {
   type Open,
   type Role,
   type Scope,
+  type Somebody,
   type Term,
   type Viewer,
 } from '../community/index.ts';
 import { offersTo, requestsTo, type CustodyTables, type RequestRow, type TransferRow } from '../custody/index.ts';
 import { awaitingCorroborationBy, type DefenceTables } from '../defence/index.ts';
-import { ballotsAwaited, type AwaitedBallot, type protocolStatus } from '../governance/index.ts';
+import { appealsAwaiting, ballotsAwaited, type AwaitedAppeal, type AwaitedBallot, type CommentTables, type protocolStatus } from '../governance/index.ts';
 import type { Instant } from '../kernel/index.ts';
 import type { Page, ReaderOf } from '../runtime/index.ts';
 
@@ -29,6 +30,7 @@ export interface MyPageTables {
   readonly community: CommunityTables;
   readonly acts: ActsTables;
   readonly governance: ReaderOf<(typeof protocolStatus)['tables']>;
+  readonly comments: CommentTables;
   readonly custody: CustodyTables;
   readonly defence: DefenceTables;
 }
@@ -68,6 +70,8 @@ export interface MyPage {
     readonly proposals: readonly TitledProposal[];
     /** For stewards: admitted proposals that wait to be frozen. */
     readonly freezes: readonly TitledProposal[];
+    /** For stewards: appeals against the hiding of a comment, that they have no part in. */
+    readonly appeals: readonly AwaitedAppeal[];
     /** Own proposals that passed, could not be enacted, and wait for a new text. */
     readonly rebases: readonly TitledProposal[];
   };
@@ -108,14 +112,18 @@ function charterFor({ community }: MyPageTables, person: string): MyPage['waitin
 }
 
 /** What stewards are waited for. */
-function stewardship({ community, governance }: MyPageTables, { person, roles }: Viewer): Pick<MyPage['waiting'], 'applications' | 'proposals' | 'freezes'> {
-  if (!roles.includes('steward')) return { applications: [], proposals: [], freezes: [] };
+function stewardship(
+  { community, governance, comments }: MyPageTables,
+  { person, roles }: Somebody,
+): Pick<MyPage['waiting'], 'applications' | 'proposals' | 'freezes' | 'appeals'> {
+  if (!roles.includes('steward')) return { applications: [], proposals: [], freezes: [], appeals: [] };
   const applied = community.member.list({ where: { status: 'applied' }, limit: MOST }).rows;
   const submitted = governance.proposal.list({ where: { state: 'submitted' }, limit: MOST }).rows;
   return {
     applications: applied.map(({ key }) => key),
     proposals: submitted.filter(({ proposer }) => proposer !== person).map(titled),
     freezes: governance.proposal.list({ where: { state: 'deliberation' }, limit: MOST }).rows.map(titled),
+    appeals: appealsAwaiting(comments, person, (proposal) => governance.proposal.get(proposal)?.proposer, MOST),
   };
 }
 
@@ -125,7 +133,7 @@ const rebasesOf = ({ governance }: MyPageTables, person: string): TitledProposal
   governance.proposal.list({ where: { state: 'needs-rebase' }, limit: MOST }).rows.filter(({ proposer }) => proposer === person).map(titled);
 
 /** The page of a linked person. `parties` and `roles` are the viewer's of now, rows those of the position read. */
-export function myPage(tables: MyPageTables, viewer: Viewer & { readonly person: string }, open: Open): MyPage {
+export function myPage(tables: MyPageTables, viewer: Somebody, open: Open): MyPage {
   const { person } = viewer;
   const parties = partiesOf(tables, viewer);
   const movers = [person, ...parties.filter(({ scope }) => scope.includes('transfers')).map(({ party }) => party)];

@@ -18,7 +18,8 @@ import type { Row, Tables, View } from '../../src/runtime/view.ts';
 
 /** When and where everything in a test happens unless it says otherwise. */
 export const NOON = '2026-06-21T12:00:00.000Z';
-const COMMAND = '00000000-0000-5000-8000-000000000001';
+/** Id of every command that is not given another. */
+export const COMMAND = '00000000-0000-5000-8000-000000000001';
 
 /** An event with as much of its place as the test cares for; the rest is filled in by `recorded`. */
 export type Past<E extends Event = Event> = E & Partial<Place>;

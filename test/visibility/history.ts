@@ -21,6 +21,7 @@ export const PERSONAL = {
   arno: 'Arnoldus Peat', anke: 'Ankelien Sorrel', apollo: 'Apollonius Heath', formerly: 'Formosa Bracken', wilma: 'Wilmarine Sedge',
   carla: 'Carlotta Burdock', merle: 'Merlewyn Tansy',
   aurel: 'Aurelian Yarrow', reported: 'At dusk the valve was sawn clean through.', corroborated: 'I heard the saw from the weir.',
+  commented: 'Half of this is nonsense.', edited: 'A third of this is nonsense.', appealed: 'It was said with love.',
 } as const;
 
 type Name = keyof typeof PERSONAL;
@@ -241,11 +242,26 @@ export class History {
     await this.does('mira', 'POST', `/proposals/${proposal}/withdrawal`);
   }
 
+  /** Comments of every end, on a proposal before the public. */
+  private async comments(proposal: string): Promise<void> {
+    const path = `/proposals/${proposal}/comments`;
+    const comment = async (): Promise<string> => `${path}/${await this.makes('kaito', path, { text: PERSONAL.commented })}`;
+    const restored = await comment();
+    await this.does('kaito', 'PUT', restored, { text: PERSONAL.edited });
+    for (const [one, restore] of [[restored, true], [await comment(), false]] as const) {
+      await this.does('zara', 'POST', `${one}/hiding`, { reason: 'Not kind.' });
+      await this.does('kaito', 'POST', `${one}/appeal`, { statement: PERSONAL.appealed });
+      await this.does('oren', 'POST', `${one}/appeal-decision`, { restore, reason: 'Heard.' });
+    }
+    await this.does('kaito', 'DELETE', await comment());
+  }
+
   private async votes(): Promise<void> {
     await this.admissions();
     const withdrawn = await this.draft('second-thoughts');
     await this.does('mira', 'POST', `/proposals/${withdrawn}/submission`);
     await this.does('zara', 'POST', `/proposals/${withdrawn}/admission`);
+    await this.comments(withdrawn);
     await this.does('mira', 'POST', `/proposals/${withdrawn}/revisions`, { title: 'third-thoughts', prose: 'As told.', measure: keepingSilk('second-thoughts') });
     await this.does('mira', 'POST', `/proposals/${withdrawn}/withdrawal`);
     // Two rivals, frozen against the same charter: the second to pass needs another text. And one that nobody votes on.

@@ -6,7 +6,7 @@ import {
 } from '../../src/community/index.ts';
 import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
-import type { BallotEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
+import type { BallotEvent, CommentEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { NOON } from '../support/given.ts';
 import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
@@ -22,10 +22,13 @@ const rule = FOUNDING_RULES.decision.ordinary;
 const frozen = { textHash: 'h', charterRevision: 1, decisionClass: 'ordinary', rule, membershipBeforeFreeze: {}, opensAt: NOON, closesAt: NOON } as const;
 const certificate = { yes: 1, no: 0, abstain: 0, roll: 3, rollRoot: 'root', rule, frozenAt: 1, pollsClosedAt: 2, stampedLater: [], outcome: 'passed' } as const;
 const proposal = 'proposal';
+const comment = { comment: 'comment', proposal, author: 'author', shown: 'public' } as const;
+const ruled = { ...comment, by: 'steward', reason: 'x' };
 
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
-  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | BallotEvent | MaterialEvent | LotEvent | RequestEvent
+  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | BallotEvent
+  | MaterialEvent | LotEvent | RequestEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -91,6 +94,13 @@ const EVENTS: readonly (
   { type: 'ProposalSponsored', data: { proposal, sponsor: 'sponsor', textRevision: 1 } },
   { type: 'SponsorshipWithdrawn', data: { proposal, sponsor: 'sponsor', textRevision: 1 } },
   { type: 'SponsorsReached', data: { proposal, textRevision: 1, sponsors: 3 } },
+  { type: 'CommentMade', data: { ...comment, text: 'sealed', replyTo: 'another' } },
+  { type: 'CommentEdited', data: { ...comment, text: 'sealed' } },
+  { type: 'CommentWithdrawn', data: comment },
+  { type: 'CommentHidden', data: ruled },
+  { type: 'HidingAppealed', data: { ...comment, statement: 'sealed' } },
+  { type: 'HidingUpheld', data: ruled },
+  { type: 'CommentRestored', data: ruled },
   { type: 'BallotCast', data: { proposal, round: 1, voter: 'voter', choice: 'yes', replaces: 0 } },
   { type: 'BallotWithdrawn', data: { proposal, round: 1, voter: 'voter', choice: 'yes' } },
   { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },

@@ -72,6 +72,13 @@ ProposalRebased              +      +      +       +       +       +        +   
 ProposalSponsored            .      .      +       +       +       +        +         +       +    |                      |
 SponsorshipWithdrawn         .      .      +       +       +       +        +         +       +    |                      |
 SponsorsReached              .      .      +       +       +       +        +         +       +    |                      |
+CommentMade                  +      +      +       +       +       +        +         +       +    |                      |
+CommentEdited                +      +      +       +       +       +        +         +       +    |                      |
+CommentWithdrawn             +      +      +       +       +       +        +         +       +    |                      |
+CommentHidden                +      +      +       +       +       +        +         +       +    |                      |
+HidingAppealed               .      .      .       +       .       .        .         .       +    |                      | author
+HidingUpheld                 +      +      +       +       +       +        +         +       +    |                      |
+CommentRestored              +      +      +       +       +       +        +         +       +    |                      |
 BallotCast                   .      .      +       +       +       +        +         +       +    |                      |
 BallotWithdrawn              .      .      +       +       +       +        +         +       +    |                      |
 MaterialRegistered           +      +      +       +       +       +        +         +       +    |                      |

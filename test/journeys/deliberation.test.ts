@@ -1,0 +1,90 @@
+// A deliberation: what members say of a proposal, what a steward hides and another restores, and how an amendment becomes the text.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Commons, told, type Person } from './people.ts';
+
+const DRAFT = { title: 'Quiet nights', prose: 'No shredder runs at night.', measure: { kind: 'resolution' } };
+
+let commons: Commons;
+let mara: Person;
+let nils: Person;
+let path: string;
+
+beforeAll(async () => {
+  commons = await Commons.found({ rules: { token: { days: 365 } } });
+  [mara, nils] = [await commons.member('Mara'), await commons.member('Nils')];
+  path = `/proposals/${(await mara.posts('/proposals', DRAFT)).body.id}`;
+  await mara.posts(`${path}/submission`);
+});
+afterAll(() => commons.close());
+
+const comments = async (who: Person, as = '') => (await who.reads(`${path}/comments${as}`, ...(as === '' ? [await commons.place.head()] : []))).body.rows as Record<string, unknown>[];
+
+describe('given a submitted proposal', () => {
+  test('when Nils comments, then members read it and the public does not, before and after the admission', async () => {
+    const { anybody } = commons.place;
+    expect(told(await nils.posts(`${path}/comments`, { text: 'Who runs it at night?' }))).toBe('200 CommentMade');
+    expect(await comments(mara)).toMatchObject([{ author: nils.id, text: 'Who runs it at night?', shown: 'community' }]);
+    expect(await comments(anybody)).toEqual([]);
+    await commons.zara.posts(`${path}/admission`);
+    expect(await comments(anybody)).toEqual([]);
+  });
+});
+
+describe('given a proposal in deliberation', () => {
+  let comment: string;
+  let before: number;
+
+  test('when Nils says it before everybody, and edits it, then everybody reads it, and what it said before', async () => {
+    const { anybody } = commons.place;
+    const made = await nils.posts(`${path}/comments`, { text: 'The baker does, and he is deaf.' });
+    comment = `${path}/comments/${made.body.id}`;
+    expect(told(await mara.posts(`${path}/comments`, { text: 'He is not.', replyTo: made.body.id }))).toBe('200 CommentMade');
+    expect(told(await mara.puts(comment, { text: 'He hears well.' }))).toBe('403 NotTheAuthor');
+    const edited = await nils.puts(comment, { text: 'The baker does.' });
+    expect((await anybody.reads(comment, edited)).body).toMatchObject({
+      text: 'The baker does.', texts: 2, history: { rows: [{ text: 'The baker does, and he is deaf.' }, { text: 'The baker does.' }] },
+    });
+    expect(await comments(anybody)).toMatchObject([{ text: 'The baker does.', replyTo: null }, { text: 'He is not.', replyTo: made.body.id }]);
+    before = await commons.place.head();
+  });
+
+  test('when Zara hides it, then that she did and why is seen by all, and what it said by nobody but Nils and stewards: not even as of before', async () => {
+    const { zara, oren } = commons;
+    const { anybody } = commons.place;
+    expect(told(await mara.posts(`${comment}/hiding`, { reason: 'About me.' }))).toBe('403 StewardRequired');
+    expect(told(await zara.posts(`${comment}/hiding`, { reason: 'Names a neighbour.' }))).toBe('200 CommentHidden');
+    expect((await comments(anybody))[0]).toMatchObject({ state: 'hidden', hiddenBy: zara.id, reason: 'Names a neighbour.', text: null });
+    for (const reader of [mara, anybody]) {
+      const { body } = await reader.reads(`${comment}?asOf=${before}`);
+      expect([body.state, body.text, body.history.rows.map((row: { text: unknown }) => row.text)]).toEqual(['shown', null, [null, null]]);
+    }
+    for (const reader of [nils, oren]) expect((await reader.reads(comment, await commons.place.head())).body.text).toBe('The baker does.');
+    expect(told(await nils.puts(comment, { text: 'Somebody does.' }))).toBe('409 CommentIsHidden');
+  });
+
+  test('when Nils appeals, then it waits for the other stewards, one of whom restores it: not to be hidden again as it is', async () => {
+    const { zara, oren, iva, place } = commons;
+    expect(told(await mara.posts(`${comment}/appeal`, { statement: 'Let him.' }))).toBe('403 NotTheAuthor');
+    const appealed = await nils.posts(`${comment}/appeal`, { statement: 'He told me to say so.' });
+    expect(told(appealed)).toBe('200 HidingAppealed');
+    expect(told(await nils.posts(`${comment}/appeal`, { statement: 'Again.' }))).toBe('409 AppealedAlready');
+    const waits = async (who: Person) => (await who.reads('/my-page', appealed)).body.waiting.appeals.length as number;
+    expect(await Promise.all([oren, iva, zara, mara].map(waits))).toEqual([1, 1, 0, 0]);
+    expect((await oren.reads(comment, appealed)).body.appeal).toBe('He told me to say so.');
+    expect((await mara.reads(comment, appealed)).body.appeal).toBeNull();
+    const decision = { restore: true, reason: 'With his leave.' };
+    expect(told(await zara.posts(`${comment}/appeal-decision`, decision))).toBe('403 NotImpartial');
+    const restored = await oren.posts(`${comment}/appeal-decision`, decision);
+    expect(told(restored)).toBe('200 CommentRestored');
+    expect((await place.anybody.reads(comment, restored)).body).toMatchObject({ state: 'restored', text: 'The baker does.', decidedBy: oren.id, decisionReason: 'With his leave.' });
+    expect(told(await iva.posts(`${comment}/appeal-decision`, decision))).toBe('409 NoAppeal');
+    expect(told(await zara.posts(`${comment}/hiding`, { reason: 'Still.' }))).toBe('409 RestoredOnAppeal');
+  });
+
+  test('when Nils thinks better of it, then nobody reads it any more', async () => {
+    expect(told(await nils.deletes(comment))).toBe('200 CommentWithdrawn');
+    expect((await comments(mara))[1]).toMatchObject({ state: 'withdrawn', text: null });
+    expect((await mara.reads(`${comment}?asOf=${before}`)).body.text).toBeNull();
+    expect(told(await nils.puts(comment, { text: 'I was right.' }))).toBe('409 CommentIsWithdrawn');
+  });
+});
