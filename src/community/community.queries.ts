@@ -4,7 +4,7 @@ import type { ListOptions, Page, ReaderOf, View } from '../runtime/index.ts';
 import type { actsView } from './acts.view.ts';
 import { SELF, type communityView } from './community.view.ts';
 import type { Admission, Office, Role } from './membership.ts';
-import type { PartyKind, Scope } from './party.ts';
+import type { PartyKind, PartyStanding, Scope } from './party.ts';
 import type { Purpose } from './person.ts';
 import type { Rules } from './rules.ts';
 import { maySee, type Viewer } from './viewer.ts';
@@ -76,6 +76,7 @@ export interface PartyShown {
   readonly kind: PartyKind;
   readonly name: string;
   readonly registeredAt: Instant;
+  readonly standing: PartyStanding;
   /** For members and for the party itself. */
   readonly representatives?: readonly RepresentativeShown[];
 }
@@ -166,8 +167,8 @@ export function rolesShown(tables: CommunityTables, viewer: Viewer, open: Open, 
 }
 
 const showParty = (tables: CommunityTables, viewer: Viewer, open: Open) => (row: Row<'party'>): PartyShown => {
-  const { key: party, kind, name, registeredAt } = row;
-  const shown = { party, kind: kind as PartyKind, name, registeredAt };
+  const { key: party, kind, name, registeredAt, standing } = row;
+  const shown = { party, kind: kind as PartyKind, name, registeredAt, standing: standing as PartyStanding };
   if (!maySee(viewer, ['community', { party }])) return shown;
   const representatives = [...tables.representative.scan({ party })].map(({ person, scope, until }) => ({
     person,
@@ -179,9 +180,10 @@ const showParty = (tables: CommunityTables, viewer: Viewer, open: Open) => (row:
 };
 
 /** Which parties there are is public; who represents them is not. */
-export function partiesShown(tables: CommunityTables, viewer: Viewer, open: Open, filter: Paging & { readonly kind?: string }): Page<PartyShown> {
-  const { kind, ...paging } = filter;
-  return pageOf(tables.party.list({ ...paging, ...(kind === undefined ? {} : { where: { kind } }) }), showParty(tables, viewer, open));
+export function partiesShown(tables: CommunityTables, viewer: Viewer, open: Open, filter: Paging & { readonly kind?: string; readonly standing?: string }): Page<PartyShown> {
+  const { kind, standing, ...paging } = filter;
+  const where = { ...(kind === undefined ? {} : { kind }), ...(standing === undefined ? {} : { standing }) };
+  return pageOf(tables.party.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), showParty(tables, viewer, open));
 }
 
 export function partyShown(tables: CommunityTables, viewer: Viewer, open: Open, party: string): PartyShown | undefined {

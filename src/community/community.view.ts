@@ -65,7 +65,13 @@ const tables = {
     },
     [['role'], ['person'], ['person', 'role']],
   ),
-  party: temporal({ kind: 'text', name: 'text', registeredAt: 'instant' }, [['kind']]),
+  party: temporal({
+    kind: 'text',
+    name: 'text',
+    registeredAt: 'instant',
+    /** registered, allied, or expelled */
+    standing: 'text',
+  }, [['kind'], ['standing'], ['kind', 'standing']]),
   representative: temporal({ party: 'text', person: 'text', scope: 'json', until: 'instant' }, [['party'], ['person']]),
   /** Open ones: accepted and revoked invitations are gone from here. */
   invitation: temporal(
@@ -90,7 +96,7 @@ function taken(rows: Rows, { person, role }: { readonly person: string; readonly
 
 export const communityView = view<CharterEvent | InvitationEvent | MembershipEvent | PartyEvent | PersonEvent>()({
   name: 'community',
-  version: 4,
+  version: 5,
   tables,
   project: {
     CommunityFounded({ data, time, actor }, rows) {
@@ -154,7 +160,9 @@ export const communityView = view<CharterEvent | InvitationEvent | MembershipEve
     RoleEnded: ({ data }, rows) => taken(rows, data),
     RoleLaidDown: ({ data }, rows) => taken(rows, data),
 
-    PartyRegistered: ({ data: { party, kind, name }, time }, rows) => rows.party.open(party, { kind, name, registeredAt: instantOf(time) }),
+    PartyRegistered: ({ data: { party, kind, name }, time }, rows) => rows.party.open(party, { kind, name, registeredAt: instantOf(time), standing: 'registered' }),
+    PartyAllied: ({ data }, rows) => rows.party.change(data.party, { standing: 'allied' }),
+    PartyExpelled: ({ data }, rows) => rows.party.change(data.party, { standing: 'expelled' }),
     RepresentativeAppointed({ data: { party, person, scope, until } }, rows) {
       const key = representativeKey(party, person);
       if (rows.representative.current(key)) rows.representative.change(key, { scope, until });

@@ -15,7 +15,7 @@ import { issued } from './issued.ts';
 import { AdmitMember } from './membership.commands.ts';
 import { OFFICES, ROLES } from './membership.ts';
 import { RegisterParty, RemoveRepresentative } from './party.commands.ts';
-import { PARTY_KINDS, SCOPES, type PartyKind } from './party.ts';
+import { PARTY_KINDS, PARTY_STANDINGS, SCOPES, type PartyKind, type PartyStanding } from './party.ts';
 import { listOf, shown } from './shown.ts';
 import type { Viewer } from './viewer.ts';
 import { Optional } from '../validation/index.ts';
@@ -35,6 +35,10 @@ class PartyFilter extends Paging {
   @Optional()
   @IsIn(PARTY_KINDS)
   readonly kind?: PartyKind;
+
+  @Optional()
+  @IsIn(PARTY_STANDINGS)
+  readonly standing?: PartyStanding;
 }
 
 const id = { type: 'string' };
@@ -52,7 +56,7 @@ const MEMBER = shown(rowOf(communityView.tables.member, { status: { enum: MEMBER
 const REPRESENTATIVE = shown(rowOf(communityView.tables.representative, { scope: listOf({ enum: SCOPES }) }), ['party'], { person: id, name });
 
 const PARTY = shown(
-  rowOf(communityView.tables.party, { kind: { enum: PARTY_KINDS } }),
+  rowOf(communityView.tables.party, { kind: { enum: PARTY_KINDS }, standing: { enum: PARTY_STANDINGS } }),
   [],
   { party: id },
   { representatives: { ...listOf(REPRESENTATIVE), description: 'For members and for the party itself.' } },

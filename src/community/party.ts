@@ -15,7 +15,11 @@ export const SCOPES = ['requests', 'transfers'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export type PartyEvent =
-  | Event<'PartyRegistered', { readonly party: PartyId; readonly kind: PartyKind; readonly name: string }>
+  /** `proposal`: where it was registered by a vote, and by no steward. */
+  | Event<'PartyRegistered', { readonly party: PartyId; readonly kind: PartyKind; readonly name: string; readonly proposal?: string }>
+  | Event<'PartyAllied', { readonly party: PartyId; readonly proposal: string }>
+  /** What it holds it still holds, and may hand over; it gets nothing more. */
+  | Event<'PartyExpelled', { readonly party: PartyId; readonly proposal: string }>
   | Event<
       'RepresentativeAppointed',
       {
@@ -31,6 +35,8 @@ export type PartyEvent =
 
 export const partyEvents = describeEvents<PartyEvent>({
   PartyRegistered: { wire: 'community.party-registered.v1', visibility: 'public' },
+  PartyAllied: { wire: 'community.party-allied.v1', visibility: 'public' },
+  PartyExpelled: { wire: 'community.party-expelled.v1', visibility: 'public' },
   RepresentativeAppointed: {
     wire: 'community.representative-appointed.v1',
     visibility: ({ party, person }) => ['community', { party }, { person }],
@@ -50,34 +56,52 @@ export interface Representative {
 export type Party =
   | { readonly status: 'absent' }
   | {
-      readonly status: 'registered';
+      readonly status: PartyStanding;
       readonly party: PartyId;
       readonly kind: PartyKind;
       readonly name: string;
       readonly representatives: readonly Representative[];
+      /** Proposals whose decisions about the party have been carried out. */
+      readonly carriedOut: readonly string[];
     };
 
-export const isRegistered = (state: Party): state is Extract<Party, { status: 'registered' }> => state.status === 'registered';
+export const PARTY_STANDINGS = ['registered', 'allied', 'expelled'] as const;
+export type PartyStanding = (typeof PARTY_STANDINGS)[number];
+
+export type KnownParty = Exclude<Party, { status: 'absent' }>;
+
+/** On the books at all, expelled or not. */
+export const isKnown = (state: Party): state is KnownParty => state.status !== 'absent';
+
+/** Registered, and not expelled since. */
+export const isRegistered = (state: Party): state is KnownParty => isKnown(state) && state.status !== 'expelled';
 
 /** Whether the party is outside the community: what an `all-external` clause binds. */
-export const isExternal = (state: Party): boolean => isRegistered(state) && state.kind !== 'facility';
+export const isExternal = (state: Party): boolean => isKnown(state) && state.kind !== 'facility';
 
 /** The person's appointment by the party, while its term lasts. */
 export const appointmentOf = (state: Party, person: PersonId, now: Instant): Representative | undefined =>
-  isRegistered(state) ? state.representatives.find((one) => one.person === person && now < one.until) : undefined;
+  isKnown(state) ? state.representatives.find((one) => one.person === person && now < one.until) : undefined;
 
 /** Whether the person may act for the party now, in a matter. */
 export const isRepresentedBy = (state: Party, person: PersonId, now: Instant, scope: Scope): boolean =>
   appointmentOf(state, person, now)?.scope.includes(scope) ?? false;
 
 function evolve(state: Party, event: Recorded<PartyEvent>): Party {
-  if (event.type === 'PartyRegistered') return { status: 'registered', ...event.data, representatives: [] };
+  if (event.type === 'PartyRegistered') {
+    const { proposal, ...registered } = event.data;
+    return { status: 'registered', ...registered, representatives: [], carriedOut: proposal === undefined ? [] : [proposal] };
+  }
   if (state.status === 'absent') return state;
   switch (event.type) {
     case 'RepresentativeAppointed': {
       const { person, scope, until } = event.data;
       return { ...state, representatives: [...state.representatives.filter((one) => one.person !== person), { person, scope, until }] };
     }
+    case 'PartyAllied':
+      return { ...state, status: 'allied', carriedOut: [...state.carriedOut, event.data.proposal] };
+    case 'PartyExpelled':
+      return { ...state, status: 'expelled', carriedOut: [...state.carriedOut, event.data.proposal] };
     case 'RepresentativeRemoved':
       return { ...state, representatives: state.representatives.filter((one) => one.person !== event.data.person) };
     default:

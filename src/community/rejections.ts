@@ -33,6 +33,7 @@ export const communityRejections = defineRejections({
   TermNotOver: [409, 'the term is not over yet', 'A term ends at its instant.'],
   RoleMinimum: [409, 'fewer would hold the role than the charter asks for', 'No role falls below its charter minimum, and the last steward stays one.'],
   PartyNotRegistered: [404, 'there is no party of this id', 'Only a registered party can be represented or named in a clause.'],
+  AlliedAlready: [422, 'the party is an ally already', 'A party becomes an ally once.'],
   NotRepresented: [409, 'the person does not represent the party', 'A representative is appointed before being removed.'],
   InvalidTerm: [422, 'the term must end in the future, at most three years from now', 'Representatives are appointed with scope and term.'],
 });

@@ -4,7 +4,7 @@ import { isInForce, type Charter } from './charter.ts';
 import type { Invitation } from './invitation.ts';
 import { holdsRole, type Membership } from './membership.ts';
 import type { AppointRepresentative, RegisterParty, RemoveRepresentative } from './party.commands.ts';
-import { isRegistered, party, type Party, type PartyEvent } from './party.ts';
+import { isKnown, party, type Party, type PartyEvent } from './party.ts';
 import { communityRejections as rejections } from './rejections.ts';
 
 export interface RepresentationContext {
@@ -36,7 +36,7 @@ export const representation = decider<PartyEvent, Party>()({
 
     RemoveRepresentative(command: RemoveRepresentative, state, { membership }: RepresentationContext & Act) {
       if (!holdsRole(membership, 'steward')) return refuse(rejections.StewardRequired());
-      const represented = isRegistered(state) && state.representatives.some(({ person }) => person === command.person);
+      const represented = isKnown(state) && state.representatives.some(({ person }) => person === command.person);
       if (!represented) return refuse(rejections.NotRepresented());
       return accept({ type: 'RepresentativeRemoved', data: { party: command.party, person: command.person } });
     },

@@ -2,6 +2,7 @@
 import {
   holdsRole,
   isExternal,
+  isKnown,
   isMember,
   isRegistered,
   isRepresentedBy,
@@ -23,6 +24,8 @@ import type { Load } from '../runtime/index.ts';
 export type Holder =
   | { readonly kind: 'community' | 'member'; readonly id: PartyId }
   | { readonly kind: PartyKind; readonly id: PartyId; readonly party: Party }
+  /** Expelled: it hands over what it has, and gets nothing. */
+  | { readonly kind: 'expelled'; readonly id: PartyId; readonly party: Party }
   /** Neither the community nor a member nor registered: it can hold nothing. */
   | { readonly kind: 'unknown'; readonly id: PartyId };
 
@@ -34,12 +37,16 @@ export interface Actor {
 
 export function holderOf(id: PartyId, community: Charter, standing: { readonly party: Party; readonly membership: Membership }): Holder {
   if (community.status !== 'absent' && community.community === id) return { kind: 'community', id };
+  if (isKnown(standing.party) && !isRegistered(standing.party)) return { kind: 'expelled', id, party: standing.party };
   if (isRegistered(standing.party)) return { kind: standing.party.kind, id, party: standing.party };
   return isMember(standing.membership) ? { kind: 'member', id } : { kind: 'unknown', id };
 }
 
 export const loadHolder = (id: PartyId, community: Charter, load: Load): Holder =>
   holderOf(id, community, { party: load(party, partyStream(id)), membership: load(membership, memberStream(id)) });
+
+/** Whether it can get hold of anything. */
+export const canHold = ({ kind }: Holder): boolean => kind !== 'unknown' && kind !== 'expelled';
 
 /** Outside of the community: carriers and external parties. Facilities are its own. */
 export const isOutside = (holder: Holder): boolean => 'party' in holder && isExternal(holder.party);

@@ -2,7 +2,7 @@
 import { holdsRole, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, dimensionOf, isPositive, quantity, refuse, type Act } from '../kernel/index.ts';
 import { denial, denied } from './denial.ts';
-import { actsFor, isInNameOf, isOutside, type Holder } from './holder.ts';
+import { actsFor, canHold, isInNameOf, isOutside, type Holder } from './holder.ts';
 import type { RegisterLot } from './lot.commands.ts';
 import { lotFold, type Lot, type LotEvent, type Method } from './lot.events.ts';
 import type { Material } from './material.ts';
@@ -31,7 +31,7 @@ export const intake = decider<LotEvent, Lot>()({
       if (!holdsRole(membership, 'keeper') && !insider) return refuse(rejections.MayNotTakeIn());
       if (!isInNameOf(context, custodian, owner)) return refuse(rejections.InAnotherName());
       if (material.status === 'absent') return refuse(rejections.NotInTheCatalogue({ material: command.material }));
-      for (const { kind, id } of [custodian, owner]) if (kind === 'unknown') return refuse(rejections.CannotHold({ party: id }));
+      for (const holder of [custodian, owner]) if (!canHold(holder)) return refuse(rejections.CannotHold({ party: holder.id }));
       const stated = quantity(command.quantity.amount, command.quantity.unit);
       if (!isPositive(stated)) return refuse(rejections.NothingThere());
       if (dimensionOf(stated.unit) === 'count' && stated.amount.includes('.')) return refuse(rejections.PiecesAreWhole());

@@ -100,7 +100,7 @@ export class LotController {
   @Post(':lot/offers/:transfer/acceptance')
   @ForLinkedPersons()
   @Describes('Accept an offer', 'By its recipient. Judged by the protocols in force now: what they deny is refused and on record as a refused request.')
-  @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheRecipient', 'InAnotherName', 'OfferExpired', 'CustodyHasMoved', 'DeniedByProtocol')
+  @Rejects('NoSuchLot', 'NoSuchOffer', 'NotTheRecipient', 'InAnotherName', 'OfferExpired', 'CannotHold', 'CustodyHasMoved', 'DeniedByProtocol')
   accept(@Command(AcceptOffer) command: AcceptOffer, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

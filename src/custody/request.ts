@@ -2,7 +2,7 @@
 import type { Charter, Membership } from '../community/index.ts';
 import { accept, decider, refuse, type Act, type Decision, type Rejection } from '../kernel/index.ts';
 import { attemptByRequest, denial, denied } from './denial.ts';
-import { actsFor, isInNameOf, type Holder } from './holder.ts';
+import { actsFor, canHold, isInNameOf, type Holder } from './holder.ts';
 import type { Lot } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
 import type { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
@@ -22,7 +22,7 @@ export interface RequestContext extends Act {
 
 /** Registered parties ask, through who is appointed for it; members and the community are offered lots without asking. */
 const mayAsk = (context: RequestContext): boolean =>
-  'party' in context.party && actsFor(context.party, { act: context, membership: context.membership }, 'requests');
+  canHold(context.party) && 'party' in context.party && actsFor(context.party, { act: context, membership: context.membership }, 'requests');
 
 type OpenRequest = Extract<Request, { status: 'open' }>;
 

@@ -2,7 +2,7 @@
 import { isMember, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, instantOf, msOf, refuse, SYSTEM_ACTOR, type Act, type Decision, type Rejection } from '../kernel/index.ts';
 import { attemptByAcceptance, denial, denied, deniedOffer, isKeptOut } from './denial.ts';
-import { actsFor, isInNameOf, type Actor, type Holder } from './holder.ts';
+import { actsFor, canHold, isInNameOf, type Actor, type Holder } from './holder.ts';
 import type { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, WithdrawOffer } from './lot.commands.ts';
 import { lotFold, type HeldLot, type Lot, type LotEvent, type OfferEnds, type OpenOffer, type Passes } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
@@ -82,7 +82,7 @@ export const offering = decider<LotEvent, Lot>()({
       if (forbidden) return refuse(forbidden);
       if (lot.offer) return refuse(rejections.AlreadyOffered({ transfer: lot.offer.transfer }));
       if (to === lot.custodian) return refuse(rejections.OfferedToItsHolder());
-      if (recipient.kind === 'unknown') return refuse(rejections.CannotHold({ party: to }));
+      if (!canHold(recipient)) return refuse(rejections.CannotHold({ party: to }));
       const mismatch = mayAnswer(lot, to, context.request);
       if (mismatch) return refuse(mismatch);
       const expiresAt = command.expiresAt === undefined ? undefined : instantOf(msOf(command.expiresAt));
@@ -108,6 +108,7 @@ export const answering = decider<LotEvent, Lot>()({
       const { recipient, charter, membership, now } = context;
       if (!actsFor(recipient, { act: context, membership }, 'transfers')) return refuse(rejections.NotTheRecipient());
       if (!isInNameOf(context, recipient)) return refuse(rejections.InAnotherName());
+      if (!canHold(recipient)) return refuse(rejections.CannotHold({ party: recipient.id }));
       if (offer.expiresAt !== undefined && now >= offer.expiresAt) return refuse(rejections.OfferExpired({ expiresAt: offer.expiresAt }));
       if (lot.custodian !== offer.from || lot.owner !== offer.owner) return refuse(rejections.CustodyHasMoved());
       const seconds = context.seconds.flatMap(({ person, standing }) => (person === context.actor ? [] : [standing]));

@@ -1,11 +1,11 @@
 // From draft to freeze: who may bring a proposal in, who admits it, and what its freeze fixes.
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
-  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, membership as standing, sameRules,
-  type Charter, type CharterInForce, type Clause, type Fraction, type Membership,
+  changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, membership as standing, party, sameRules,
+  type Charter, type CharterInForce, type Clause, type Fraction, type Membership, type Party,
 } from '../community/index.ts';
 import { aftermathFor } from './aftermath.ts';
-import { faultOfOrder } from './carrying-out.ts';
+import { faultOnParty, faultOnPerson } from './carrying-out.ts';
 import { decisionClassOf, isElection, matterOf, movedSince, personsConcernedBy, ruleFor, waysOf, type Measure, type ProposedText, type SingleMeasure } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedOption, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
 import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
@@ -22,8 +22,8 @@ export interface DeliberationContext {
   readonly membership: Membership;
   /** PartyIds that a draft's clauses name and nobody has registered. */
   readonly unregistered: readonly string[];
-  /** Those whom a draft's measure is about, by PersonId. */
-  readonly concerned: Readonly<Record<string, Membership>>;
+  /** Whom a draft's measure is about. */
+  readonly concerned: { readonly persons: Readonly<Record<string, Membership>>; readonly parties: Readonly<Record<string, Party>> };
 }
 
 type Context = DeliberationContext & Act;
@@ -85,7 +85,11 @@ function faultInOne(measure: SingleMeasure, charter: CharterInForce, { unregiste
     }
     case 'grant-role':
     case 'recall-role':
-      return faultOfOrder(measure, concerned[measure.person] ?? standing.initial, now);
+      return faultOnPerson(measure, concerned.persons[measure.person] ?? standing.initial, now);
+    case 'ally-party':
+    case 'expel-party':
+      return faultOnParty(measure, concerned.parties[measure.party] ?? party.initial);
+    case 'register-party':
     case 'resolution':
       return undefined;
   }

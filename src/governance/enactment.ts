@@ -36,7 +36,7 @@ export function foundIn(state: Charter, proposal: string, cameOf: (order: Order)
 }
 
 /** What a measure does to the charter. */
-function done({ title, prose, measure }: ProposedText<SingleMeasure>, proposal: string, state: CharterInForce): CharterEvent {
+function done({ title, prose, measure }: ProposedText<SingleMeasure>, proposal: string, state: CharterInForce, newId: Act['newId']): CharterEvent {
   const charterRevision = state.revision + 1;
   switch (measure.kind) {
     case 'adopt-protocol':
@@ -48,8 +48,12 @@ function done({ title, prose, measure }: ProposedText<SingleMeasure>, proposal: 
       return { type: 'ProtocolRepealed', data: { proposal, protocol: measure.protocol, charterRevision } };
     case 'change-rules':
       return { type: 'RulesChanged', data: { proposal, rules: changed(state.rules, measure.rules), charterRevision } };
+    case 'register-party':
+      return { type: 'MeasureOrdered', data: { proposal, order: { ...measure, party: newId('party') } } };
     case 'grant-role':
     case 'recall-role':
+    case 'ally-party':
+    case 'expel-party':
       return { type: 'MeasureOrdered', data: { proposal, order: measure } };
     case 'resolution':
       return { type: 'ResolutionAdopted', data: { proposal, title, prose } };
@@ -60,7 +64,7 @@ export const enactment = decider<CharterEvent, Charter>()({
   ...charter,
   name: 'enactment',
   decide: {
-    EnactMeasure(_: EnactMeasure, state, { proposal }: { readonly proposal: Proposal } & Act): Decision<CharterEvent> {
+    EnactMeasure(_: EnactMeasure, state, { proposal, newId }: { readonly proposal: Proposal } & Act): Decision<CharterEvent> {
       if (!isInForce(state) || proposal.status !== 'passed' || !proposal.frozen) return refuse(enactmentRejections.NotPassed());
       const { proposal: id, frozen } = proposal;
       const before = state.settled[id];
@@ -69,7 +73,7 @@ export const enactment = decider<CharterEvent, Charter>()({
       const decided = decidedIn(proposal.text, electedIn(proposal));
       const moved = movedSince(state, decided.measure, frozen.charterRevision);
       if (moved) return accept({ type: 'EnactmentRefused', data: { proposal: id, ...moved, reason: 'NeedsRebase', frozenAt: frozen.charterRevision } });
-      return accept(done(decided, id, state));
+      return accept(done(decided, id, state, newId));
     },
   },
 });

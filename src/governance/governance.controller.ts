@@ -183,11 +183,11 @@ export class ProposalController {
   @ForLinkedPersons()
   @Describes(
     'Draft a proposal',
-    'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, a role granted or recalled, nothing but words, or one of several options.',
+    'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, a role granted or recalled, a party registered, made an ally or expelled, nothing but words, or one of several options.',
   )
   @Rejects(
     'CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
-    'NotAMember', 'RoleHeldAlready', 'RoleNotHeld',
+    'NotAMember', 'RoleHeldAlready', 'RoleNotHeld', 'AlliedAlready',
   )
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);

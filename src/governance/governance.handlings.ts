@@ -17,14 +17,15 @@ import { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
 import { aftermath } from './aftermath.ts';
 import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
-import { cameOf, concernedBy, onPerson, orderBy } from './carrying-out.ts';
+import { cameOf, concernedBy, concernedIn, onParty, onPerson } from './carrying-out.ts';
 import { Ballots, count, tallyOf } from './counting.ts';
 import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
-import { personsConcernedBy, waysOf } from './measure.ts';
+import { partiesConcernedBy, personsConcernedBy, waysOf } from './measure.ts';
 import {
   AdmitProposal,
+  CarryOutOnParty,
   CarryOutOnPerson,
   CertifyProposal,
   ClosePolls,
@@ -58,9 +59,11 @@ export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
 
 /** What the measure of a text names besides the charter. */
 function draftedAbout(command: object, load: Load) {
-  if (!(command instanceof StatedText)) return { unregistered: [], concerned: {} };
-  const concerned = Object.fromEntries(personsConcernedBy(command.measure).map((person) => [person, load(membership, memberStream(person))]));
-  return { unregistered: unregisteredIn(command, load), concerned };
+  if (!(command instanceof StatedText)) return { unregistered: [], concerned: { persons: {}, parties: {} } };
+  const { measure } = command;
+  const persons = Object.fromEntries(personsConcernedBy(measure).map((id) => [id, load(membership, memberStream(id))]));
+  const parties = Object.fromEntries(partiesConcernedBy(measure).map((id) => [id, load(party, partyStream(id))]));
+  return { unregistered: unregisteredIn(command, load), concerned: { persons, parties } };
 }
 
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
@@ -146,14 +149,15 @@ export const governanceHandlings: readonly Handling[] = [
   handles(conclusion, [ConcludeEnactment], {
     stream: (command) => proposalStream(command.proposal),
     context: (command, load, { now }, state) => ({
-      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal, (order) => cameOf(order, command.proposal, concernedBy(order, load), now)),
+      found: state.status === 'absent' ? {} : foundIn(load(charter, CHARTER_STREAM), command.proposal, (order) => cameOf(concernedBy(order, load), command.proposal, now)),
     }),
   }),
   handles(onPerson, [CarryOutOnPerson], {
     stream: (command) => memberStream(command.person),
-    context: (command, load) => {
-      const order = orderBy(command.proposal, load);
-      return { order, concerned: order && concernedBy(order, load), proposal: load(proposal, proposalStream(command.proposal)) };
-    },
+    context: (command, load) => ({ concerned: concernedIn(command.proposal, load), proposal: load(proposal, proposalStream(command.proposal)) }),
+  }),
+  handles(onParty, [CarryOutOnParty], {
+    stream: (command) => partyStream(command.party),
+    context: (command, load) => ({ concerned: concernedIn(command.proposal, load), proposal: load(proposal, proposalStream(command.proposal)) }),
   }),
 ];

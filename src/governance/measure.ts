@@ -1,7 +1,7 @@
 // A measure: what a proposal would do. Typed, so that enactment does what it says.
 import {
   changed, lastMoved, stricterOf,
-  type Charter, type Clause, type DecisionClass, type DecisionRule, type Order, type Rules, type RulesChange, type Touched,
+  type Charter, type Clause, type DecisionClass, type DecisionRule, type OrderOnParty, type OrderOnPerson, type Rules, type RulesChange, type Touched,
 } from '../community/index.ts';
 import type { Instant } from '../kernel/index.ts';
 
@@ -12,7 +12,10 @@ export type SingleMeasure =
   | { readonly kind: 'repeal-protocol'; readonly protocol: string }
   | { readonly kind: 'change-rules'; readonly rules: RulesChange }
   /** Gives a role to a member, until it is recalled or laid down or its term ends; or takes it back. */
-  | Order
+  | OrderOnPerson
+  /** Enters a party into the books, as an ally, or with no place there any more. */
+  | Omit<Extract<OrderOnParty, { kind: 'register-party' }>, 'party'>
+  | Exclude<OrderOnParty, { kind: 'register-party' }>
   /** Words only. */
   | { readonly kind: 'resolution' };
 
@@ -39,7 +42,7 @@ export interface Option extends ProposedText<SingleMeasure> {
 export type Measure = SingleMeasure | ChooseOne;
 
 export const MEASURE_KINDS = Object.keys({
-  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, 'grant-role': true, 'recall-role': true, resolution: true, 'choose-one': true,
+  'adopt-protocol': true, 'repeal-protocol': true, 'change-rules': true, 'grant-role': true, 'recall-role': true, 'register-party': true, 'ally-party': true, 'expel-party': true, resolution: true, 'choose-one': true,
 } satisfies Record<Measure['kind'], true>) as readonly Measure['kind'][];
 
 /** What people vote on: the words, and what they do. */
@@ -84,12 +87,15 @@ function touchedBy(measure: SingleMeasure): Touched | undefined {
 /** Those whom a measure is about, each once: they neither admit nor freeze nor veto it. */
 export const personsConcernedBy = (measure: Measure): readonly string[] => [...new Set(waysOf(measure).flatMap((way) => ('person' in way ? way.person : [])))];
 
+/** Registered parties that a measure is about. */
+export const partiesConcernedBy = (measure: Measure): readonly string[] => [...new Set(waysOf(measure).flatMap((way) => ('party' in way ? way.party : [])))];
+
 /** What a measure is about, in words: its kind, the parts of the charter that it can change, the roles, and whom, where these are not the options. */
 export const matterOf = (measure: Measure): string =>
   [
     measure.kind,
     ...new Set(waysOf(measure).flatMap((way) => touchedBy(way) ?? ('role' in way ? way.role : []))),
-    ...(isElection(measure) ? [] : personsConcernedBy(measure)),
+    ...(isElection(measure) ? [] : [...personsConcernedBy(measure), ...partiesConcernedBy(measure)]),
   ].join(', ');
 
 /** What a measure can change, where that has moved since a charter revision, and the revision it moved to; of several parts the one that moved last. */

@@ -1,6 +1,6 @@
 // Commands on proposals. Those without a route are owed by processes.
 import { ArrayMinSize, Equals, IsIn, IsUUID, Matches } from 'class-validator';
-import { OFFICES, type Clause, type Office } from '../community/index.ts';
+import { OFFICES, PARTY_KINDS, type Clause, type Office, type PartyKind } from '../community/index.ts';
 import { StatedRules } from '../community/stated/index.ts';
 import { CHOICES, NONE, STATUS_QUO } from './choice.ts';
 import { CLAUSES, CODE } from './clause.commands.ts';
@@ -77,6 +77,36 @@ export class RecallRole extends OnRole {
   readonly kind!: 'recall-role';
 }
 
+/** Enters a party into the books. */
+export class RegisterPartyByVote {
+  @Equals('register-party')
+  readonly kind!: 'register-party';
+
+  @IsIn(PARTY_KINDS)
+  readonly partyKind!: PartyKind;
+
+  /** Name of the organisation or place. */
+  @IsText(200)
+  readonly name!: string;
+}
+
+class OnParty {
+  /** PartyId of a registered party. */
+  @IsUUID()
+  readonly party!: string;
+}
+
+export class AllyParty extends OnParty {
+  @Equals('ally-party')
+  readonly kind!: 'ally-party';
+}
+
+/** What it holds it still holds, and may hand over; it gets nothing more. */
+export class ExpelParty extends OnParty {
+  @Equals('expel-party')
+  readonly kind!: 'expel-party';
+}
+
 /** Words only. */
 export class Resolution {
   @Equals('resolution')
@@ -85,7 +115,8 @@ export class Resolution {
 
 /** What can be done by itself, and as one of several options. */
 export const SINGLE_MEASURES = {
-  'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, 'grant-role': GrantRole, 'recall-role': RecallRole, resolution: Resolution, 'adopt-protocol': AdoptProtocol,
+  'repeal-protocol': RepealProtocol, 'change-rules': ChangeRules, 'grant-role': GrantRole, 'recall-role': RecallRole,
+  'register-party': RegisterPartyByVote, 'ally-party': AllyParty, 'expel-party': ExpelParty, resolution: Resolution, 'adopt-protocol': AdoptProtocol,
 };
 type StatedMeasure = InstanceType<(typeof SINGLE_MEASURES)[keyof typeof SINGLE_MEASURES]>;
 
@@ -195,6 +226,12 @@ export class CloseVoting extends OnProposal {}
 export class CertifyProposal extends OnProposal {}
 
 export class EnactMeasure extends OnProposal {}
+
+/** Owed when the charter has ordered something about a party. */
+export class CarryOutOnParty extends OnProposal {
+  @IsUUID()
+  readonly party!: string;
+}
 
 /** Owed when the charter has ordered something about a person. */
 export class CarryOutOnPerson extends OnProposal {

@@ -1,7 +1,8 @@
 // What a frozen proposal is owed: its roll, its vote, its close, its count, its enactment, and the end of what it put in force for a time.
-import type { CharterEvent, MembershipEvent } from '../community/index.ts';
+import type { CharterEvent, MembershipEvent, PartyEvent } from '../community/index.ts';
 import { owes, process, type Process } from '../runtime/index.ts';
 import type {
+  CarryOutOnParty,
   CarryOutOnPerson,
   CertifyProposal,
   ClosePolls,
@@ -74,22 +75,31 @@ export const enacting = process<ProposalEvent | CharterEvent>()({
   run: ({ key }) => owes<EnactMeasure>('EnactMeasure', { proposal: key }),
 });
 
-/** What was ordered about a person is done on the person's stream, or given up. */
-export const carryingOut = process<ProposalEvent | CharterEvent | MembershipEvent>()({
+/** A party is registered by a vote, or by a steward. */
+const itsIfAny = ({ data }: { readonly data: { readonly proposal?: string } }): readonly string[] => (data.proposal === undefined ? [] : [data.proposal]);
+
+/** What was ordered about a person or a party is done on the stream of theirs, or given up. */
+export const carryingOut = process<ProposalEvent | CharterEvent | MembershipEvent | PartyEvent>()({
   name: 'carrying-out',
-  version: 1,
-  opens: { MeasureOrdered: (event) => ({ key: its(event), data: { proposal: its(event), person: event.data.order.person } }) },
-  discharges: { RoleGranted: its, RoleRecalled: its, EnactmentFailed: its },
-  run: ({ data }) => owes<CarryOutOnPerson>('CarryOutOnPerson', data as CarryOutOnPerson),
+  version: 2,
+  opens: {
+    MeasureOrdered: ({ data: { proposal, order } }) => ({ key: proposal, data: { proposal, ...('person' in order ? { person: order.person } : { party: order.party }) } }),
+  },
+  discharges: { RoleGranted: its, RoleRecalled: its, PartyRegistered: itsIfAny, PartyAllied: its, PartyExpelled: its, EnactmentFailed: its },
+  run: ({ data }) => {
+    const body = data as CarryOutOnPerson | CarryOutOnParty;
+    return 'person' in body ? owes<CarryOutOnPerson>('CarryOutOnPerson', body) : owes<CarryOutOnParty>('CarryOutOnParty', body);
+  },
 });
 
-export const concluding = process<ProposalEvent | CharterEvent | MembershipEvent>()({
+export const concluding = process<ProposalEvent | CharterEvent | MembershipEvent | PartyEvent>()({
   name: 'concluding',
-  version: 3,
+  version: 4,
   opens: {
     ProtocolEnacted: atOnce, ProtocolRepealed: atOnce, RulesChanged: atOnce, ResolutionAdopted: atOnce, EnactmentRefused: atOnce,
     // Ordered: it may turn out at once that it cannot be done. Done: it is concluded.
-    MeasureOrdered: atOnce, RoleGranted: atOnce, RoleRecalled: atOnce,
+    MeasureOrdered: atOnce, RoleGranted: atOnce, RoleRecalled: atOnce, PartyAllied: atOnce, PartyExpelled: atOnce,
+    PartyRegistered: (event) => itsIfAny(event).map((key) => ({ key })),
   },
   discharges: { ProposalEnacted: its, ProposalNeedsRebase: its, EnactmentFailed: its },
   run: ({ key }) => owes<ConcludeEnactment>('ConcludeEnactment', { proposal: key }),

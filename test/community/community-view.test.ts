@@ -113,7 +113,7 @@ describe('what is shown to whom', () => {
   });
 
   test('who represents a party is shown to members and to the party', () => {
-    expect(partyShown(tables, PUBLIC, open, 'acme')).toEqual({ party: 'acme', kind: 'external', name: 'Acme', registeredAt: NOON });
+    expect(partyShown(tables, PUBLIC, open, 'acme')).toEqual({ party: 'acme', kind: 'external', name: 'Acme', registeredAt: NOON, standing: 'registered' });
     for (const viewer of [member, representative]) {
       expect(partyShown(tables, viewer, open, 'acme')?.representatives).toEqual([{ person: RHEA, name: `name of ${RHEA}`, scope: ['requests'], until: NEXT_MONTH }]);
     }

@@ -1,11 +1,12 @@
 // Votes on persons: what the charter orders is carried out where the person is, or ends with its cause.
 import { describe, expect, test } from '@jest/globals';
-import { charter, FOUNDING_RULES, membership, type CharterEvent, type MembershipEvent, type Order } from '../../src/community/index.ts';
+import { charter, FOUNDING_RULES, isExternal, isRegistered, isRepresentedBy, membership, type CharterEvent, party, type MembershipEvent, type Office, type Order, type OrderOnParty, type OrderOnPerson, type PartyEvent } from '../../src/community/index.ts';
 import {
-  admissibility, aftermath, cameOf, carryingOut, concluding, conclusion, decisionClassOf, deliberation, enacting, enactment, foundIn, matterOf, onPerson, personsConcernedBy, proposal, protocolStatus,
+  admissibility, aftermath, cameOf, carryingOut, concluding, conclusion, decisionClassOf, deliberation, enacting, enactment, foundIn, matterOf, onParty, onPerson, personsConcernedBy, proposal, protocolStatus,
   type Measure, type Option, type ProposalEvent,
 } from '../../src/governance/index.ts';
-import { after } from '../../src/kernel/index.ts';
+import { canHold, holderOf } from '../../src/custody/holder.ts';
+import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, type Past } from '../support/given.ts';
 import { admitted, admittedBy, certified, CLOSES, drafted, EXTENDED_TO, frozen, ILMARI, inForce, living, member, NOOR, opened, outsider, P, pollsClosed, sealed, steward, submitted, text, votingClosed, ZARA } from './village.ts';
 
@@ -49,7 +50,7 @@ describe('a measure about a person', () => {
   });
 
   test('can be proposed while it makes sense', () => {
-    const draft = (measure: Measure, concerned = noor()) => given(deliberation, { ...context, concerned: { [NOOR]: concerned } }).when('DraftProposal', about(measure), asIlmari);
+    const draft = (measure: Measure, concerned = noor()) => given(deliberation, { ...context, concerned: { persons: { [NOOR]: concerned }, parties: {} } }).when('DraftProposal', about(measure), asIlmari);
     expect(draft(grant).decision.accepted).toBe(true);
     draft(grant, outsider).thenRefused('NotAMember');
     draft(grant, noor(granted())).thenRefused('RoleHeldAlready', { role: 'keeper' });
@@ -61,7 +62,7 @@ describe('a measure about a person', () => {
 
   test('is neither admitted nor frozen, nor found inadmissible, by who is its case, steward or not', () => {
     const own = about({ ...recall, person: ZARA, role: 'steward' });
-    const bySteward = { ...context, membership: steward, concerned: {} };
+    const bySteward = { ...context, membership: steward, concerned: { persons: {}, parties: {} } };
     given(deliberation, drafted(ILMARI, 1, own), submitted, bySteward).when('AdmitProposal', { proposal: P }, { actor: ZARA }).thenRefused('OwnCase');
     given(admissibility, drafted(ILMARI, 1, own), submitted, bySteward).when('FindInadmissible', { proposal: P, reason: 'No.' }, { actor: ZARA }).thenRefused('OwnCase');
     given(deliberation, drafted(ILMARI, 1, own), submitted, admittedBy('another'), bySteward).when('FreezeProposal', { proposal: P }, { actor: ZARA }).thenRefused('OwnCase');
@@ -70,7 +71,7 @@ describe('a measure about a person', () => {
 
   test('ends after its vote, however long that goes on', () => {
     const freeze = (until: string) =>
-      given(deliberation, drafted(ILMARI, 1, about({ ...grant, until })), submitted, admittedBy(), { ...context, membership: steward, concerned: {} })
+      given(deliberation, drafted(ILMARI, 1, about({ ...grant, until })), submitted, admittedBy(), { ...context, membership: steward, concerned: { persons: {}, parties: {} } })
         .when('FreezeProposal', { proposal: P }, { actor: ZARA });
     freeze(CLOSES).thenRefused('SunsetTooEarly', { earliest: EXTENDED_TO });
     expect(freeze(after(EXTENDED_TO, { seconds: 1 })).decision.accepted).toBe(true);
@@ -85,21 +86,23 @@ describe('what was decided about a person', () => {
   });
 
   test('is carried out on the person’s stream, once, while the proposal waits for it', () => {
-    const carryOut = (order: Order | undefined, past: readonly Past<MembershipEvent>[], more: object = {}) =>
-      given(onPerson, past, { order, concerned: { membership: folded(membership, ...past), indispensable: [] }, proposal: folded(proposal, ...passedWith(grant)), ...more })
-        .when('CarryOutOnPerson', { proposal: P, person: NOOR });
+    const carryOut = (order: OrderOnPerson | undefined, past: readonly Past<MembershipEvent>[], more: { readonly indispensable?: readonly Office[]; readonly failed?: boolean } = {}) =>
+      given(onPerson, past, {
+        concerned: order && { order, membership: folded(membership, ...past), indispensable: more.indispensable ?? [] },
+        proposal: folded(proposal, ...passedWith(grant), ...(more.failed ? [failed('NotAMember')] : [])),
+      }).when('CarryOutOnPerson', { proposal: P, person: NOOR });
     carryOut(grant, [admitted(NOOR)]).then(granted());
     carryOut(recall, [admitted(NOOR), granted('older')]).then(recalled);
     carryOut(grant, [admitted(NOOR), granted()]).thenRefused('NothingToCarryOut');
     carryOut(undefined, [admitted(NOOR)]).thenRefused('NothingToCarryOut');
-    carryOut(grant, [admitted(NOOR)], { proposal: folded(proposal, ...passedWith(grant), failed('NotAMember')) }).thenRefused('NothingToCarryOut');
+    carryOut(grant, [admitted(NOOR)], { failed: true }).thenRefused('NothingToCarryOut');
     carryOut(grant, []).thenRefused('NotAMember');
-    carryOut(recall, [admitted(NOOR), granted('older')], { concerned: { membership: noor(granted('older')), indispensable: ['keeper'] } }).thenRefused('RoleMinimum');
+    carryOut(recall, [admitted(NOOR), granted('older')], { indispensable: ['keeper'] }).thenRefused('RoleMinimum');
   });
 
   test('is told to the proposal: enacted when it is done, failed with the cause when it cannot be', () => {
-    const conclude = (order: Order, standing = noor(), indispensable: readonly 'keeper'[] = [], now = NOON) =>
-      given(conclusion, passedWith(grant), { found: foundIn(folded(charter, ...inForce, ordered(order)), P, (one) => cameOf(one, P, { membership: standing, indispensable }, now)) })
+    const conclude = (order: OrderOnPerson, standing = noor(), indispensable: readonly Office[] = [], now = NOON) =>
+      given(conclusion, passedWith(grant), { found: foundIn(folded(charter, ...inForce, ordered(order)), P, () => cameOf({ order, membership: standing, indispensable }, P, now)) })
         .when('ConcludeEnactment', { proposal: P });
     const enacted: ProposalEvent = { type: 'ProposalEnacted', data: { proposal: P, charterRevision: 1 } };
     conclude(grant, noor(granted())).then(enacted);
@@ -114,7 +117,7 @@ describe('what was decided about a person', () => {
 
   test('is enacted for good, whatever has become of the role meanwhile', () => {
     const since = noor(granted(), { type: 'RoleLaidDown', data: { person: NOOR, role: 'keeper' } });
-    expect(cameOf(grant, P, { membership: since, indispensable: [] }, NOON)).toBe('carried-out');
+    expect(cameOf({ order: grant, membership: since, indispensable: [] }, P, NOON)).toBe('carried-out');
   });
 
   test('is owed: to be ordered, carried out, and told', () => {
@@ -128,5 +131,66 @@ describe('what was decided about a person', () => {
 
   test('is shown with its cause when it could not be carried out', () => {
     given(protocolStatus, passedWith(grant), failed('NotAMember')).thenRow('proposal', P, { state: 'enactment-failed', outcome: 'passed', failure: 'NotAMember' });
+  });
+});
+
+describe('what was decided about a party', () => {
+  const M = '0000000b-0000-5000-8000-000000000000';
+  const registered = (proposal?: string): PartyEvent => ({ type: 'PartyRegistered', data: { party: M, kind: 'external', name: 'Meridian', ...(proposal === undefined ? {} : { proposal }) } });
+  const allied: PartyEvent = { type: 'PartyAllied', data: { party: M, proposal: P } };
+  const expelled: PartyEvent = { type: 'PartyExpelled', data: { party: M, proposal: P } };
+  const register = { kind: 'register-party', party: M, partyKind: 'external', name: 'Meridian' } as const;
+  const ally = { kind: 'ally-party', party: M } as const;
+  const expel = { kind: 'expel-party', party: M } as const;
+
+  test('names the party that it enters into the books when it is ordered', () => {
+    const { party: _, ...measure } = register;
+    const commandId = '70000000-0000-5000-8000-000000000000';
+    given(enactment, inForce, { proposal: folded(proposal, ...passedWith(measure)) })
+      .when('EnactMeasure', { proposal: P }, { commandId })
+      .then(ordered({ ...register, party: derivedId(commandId, 'party') }));
+    expect([decisionClassOf(measure), matterOf(measure), matterOf(ally)]).toEqual(['ordinary', 'register-party', `ally-party, ${M}`]);
+  });
+
+  test('can be proposed while it makes sense', () => {
+    const draft = (measure: Measure, ...past: readonly PartyEvent[]) =>
+      given(deliberation, { charter: living, membership: member, unregistered: [], concerned: { persons: {}, parties: { [M]: folded(party, ...past) } } })
+        .when('DraftProposal', about(measure), { actor: ILMARI });
+    for (const measure of [ally, expel]) {
+      draft(measure).thenRefused('PartyNotRegistered');
+      draft(measure, registered(), expelled).thenRefused('PartyNotRegistered');
+      expect(draft(measure, registered()).decision.accepted).toBe(true);
+    }
+    draft(ally, registered(), allied).thenRefused('AlliedAlready');
+    expect(draft(expel, registered(), allied).decision.accepted).toBe(true);
+  });
+
+  test('is carried out on the party’s stream, once', () => {
+    const carryOut = (order: OrderOnParty, ...past: readonly PartyEvent[]) =>
+      given(onParty, past, { concerned: { order, party: folded(party, ...past) }, proposal: folded(proposal, ...passedWith(ally)) }).when('CarryOutOnParty', { proposal: P, party: M });
+    carryOut(register).then(registered(P));
+    carryOut(register, registered(P)).thenRefused('NothingToCarryOut');
+    carryOut(ally, registered()).then(allied);
+    carryOut(expel, registered()).then(expelled);
+    carryOut(ally, registered(), { ...expelled, data: { party: M, proposal: 'other' } }).thenRefused('PartyNotRegistered');
+    expect(cameOf({ order: ally, party: folded(party, registered(), allied) }, P, NOON)).toBe('carried-out');
+    expect(cameOf({ order: ally, party: folded(party, registered()) }, P, NOON)).toBe('pending');
+    expect(cameOf({ order: expel, party: party.initial }, P, NOON)).toMatchObject({ name: 'PartyNotRegistered' });
+  });
+
+  test('is owed, but for what a steward registers', () => {
+    given(carryingOut, ordered(ally)).thenRuns(P, { command: 'CarryOutOnParty', body: { proposal: P, party: M } });
+    given(concluding, registered()).thenOwed();
+    for (const done of [registered(P), allied, expelled]) {
+      given(carryingOut, ordered(ally), done).thenOwed();
+      given(concluding, done).thenOwed(P);
+    }
+  });
+
+  test('leaves an expelled party what it has, and those who act for it to hand it over', () => {
+    const state = folded(party, registered(), { type: 'RepresentativeAppointed', data: { party: M, person: NOOR, scope: ['transfers'], until: SUMMER, invitation: 'i' } }, expelled);
+    expect([isRegistered(state), isExternal(state), isRepresentedBy(state, NOOR, NOON, 'transfers')]).toEqual([false, true, true]);
+    const holder = holderOf(M, living, { party: state, membership: membership.initial });
+    expect([holder.kind, canHold(holder)]).toEqual(['expelled', false]);
   });
 });

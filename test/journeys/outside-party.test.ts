@@ -6,6 +6,8 @@ import { Commons, told, type Person } from './people.ts';
 let commons: Commons;
 let kim: Person;
 let rana: Person;
+let captain: Person;
+let ferry: string;
 let meridian: string;
 let before: string;
 let after: string;
@@ -156,12 +158,44 @@ describe('given a protocol that makes silk untouchable', () => {
   });
 
   test('when the protocol names a carrier as its exception, then that carrier, and only it, may have silk', async () => {
-    const ferry = await commons.town.party('carrier', 'Ferry');
-    const captain = await commons.representative(ferry, 'Cato');
+    ferry = await commons.town.party('carrier', 'Ferry');
+    captain = await commons.representative(ferry, 'Cato');
     await commons.enacts('sovereignty', [{ ...untouchable, exceptions: [ferry] }]);
     const offered = await offer(after, { to: ferry });
     expect(told(await captain.posts(`/lots/${after}/offers/${offered.body.id}/acceptance`))).toBe('200 OfferAccepted');
     expect(told(await ask(after))).toBe('422 DeniedByProtocol');
+  });
+});
+
+describe('given a party that people vote on', () => {
+  const ferryman = async (...known: number[]) => (await commons.place.anybody.reads(`/parties/${ferry}`, ...known)).body;
+
+  test('when it is made an ally, then everybody can read that, and it is one once', async () => {
+    const { closed, page } = await commons.decides({ kind: 'ally-party', party: ferry });
+    expect(page.state).toBe('enacted');
+    expect(await ferryman(closed)).toMatchObject({ name: 'Ferry', standing: 'allied' });
+    const again = await commons.oren.posts('/proposals', { title: 'Again', prose: 'Twice as much.', measure: { kind: 'ally-party', party: ferry } });
+    expect(told(again)).toBe('422 AlliedAlready');
+  });
+
+  test('when it is expelled, then it gets nothing more, and hands over what it has', async () => {
+    const { closed } = await commons.decides({ kind: 'expel-party', party: ferry });
+    expect(await ferryman(closed)).toMatchObject({ standing: 'expelled' });
+    expect(told(await offer(before, { to: ferry }))).toBe('403 NotTheCustodian');
+    expect(told(await captain.posts('/requests', { party: ferry, lot: before, purpose: 'To ship.' }))).toBe('403 MayNotRequest');
+    const back = await captain.posts(`/lots/${after}/offers`, { to: commons.community, passes: 'custody' });
+    expect(told(back)).toBe('200 CustodyOffered');
+    expect(told(await kim.posts(`/lots/${after}/offers/${back.body.id}/acceptance`))).toBe('200 OfferAccepted');
+    expect(told(await offer(after, { to: ferry }))).toBe('422 CannotHold');
+    const invited = await commons.zara.posts(`/parties/${ferry}/invitations`, { scope: ['transfers'], until: commons.place.in({ days: 30 }) });
+    expect(told(invited)).toBe('404 PartyNotRegistered');
+  });
+
+  test('when a party is registered by vote, then it is on the books like any other', async () => {
+    const { closed, page } = await commons.decides({ kind: 'register-party', partyKind: 'carrier', name: 'Barges' });
+    expect(page.state).toBe('enacted');
+    const { rows } = (await commons.place.anybody.reads('/parties?kind=carrier&standing=registered', closed)).body;
+    expect(rows).toMatchObject([{ name: 'Barges' }]);
   });
 });
 

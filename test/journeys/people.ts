@@ -178,6 +178,19 @@ export class Commons {
     return closed;
   }
 
+  /** Decides by a vote of the three founders. @returns the proposal as it is then, and how far the log has got */
+  async decides(measure: object) {
+    const drafted = await this.oren.posts('/proposals', { title: 'As told', prose: 'As told.', measure });
+    if (drafted.status !== 200) throw new Error(told(drafted));
+    const proposal = drafted.body.id as string;
+    await this.oren.posts(`/proposals/${proposal}/submission`);
+    for (const step of ['admission', 'freeze']) await this.zara.posts(`/proposals/${proposal}/${step}`);
+    await this.place.passes({ days: 3 });
+    for (const one of [this.zara, this.oren, this.iva]) await one.puts(`/proposals/${proposal}/ballot`, { choice: 'yes' });
+    const closed = await this.place.passes({ days: 7 });
+    return { closed, page: (await this.place.anybody.reads(`/proposals/${proposal}`, closed)).body };
+  }
+
   close(): Promise<void> {
     return this.place.close();
   }

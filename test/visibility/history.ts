@@ -304,13 +304,16 @@ export class History {
     await this.offices(decided);
   }
 
-  /** Roles of mira's, who has none of them before or after: one for a week, one that is recalled twice, one that she lays down. */
+  /** Roles of mira's, who has none of them before or after: one for a week, one that is recalled twice, one that she lays down. And parties. */
   private async offices(decided: (...measures: readonly object[]) => Promise<void>): Promise<void> {
     const { person } = this.who('mira');
     const grant = (role: string, rest: object = {}) => ({ kind: 'grant-role', person, role, ...rest });
     await decided(grant('arbiter', { until: this.in({ days: 7 }) }), grant('chronicler'), grant('guardian'));
     await decided({ kind: 'recall-role', person, role: 'chronicler' }, { kind: 'recall-role', person, role: 'chronicler' });
     await this.does('mira', 'POST', '/roles/guardian/resignation');
+    const party = this.party('works');
+    await decided({ kind: 'register-party', partyKind: 'carrier', name: 'barges' }, { kind: 'ally-party', party: this.party('carts') });
+    await decided({ kind: 'expel-party', party: await this.makes('zara', '/parties', { kind: 'external', name: 'shortlived' }) }, { kind: 'ally-party', party });
     await this.pass({ days: 7 });
   }
 

@@ -64,6 +64,8 @@ const EVENTS: readonly (
   { type: 'OfficeEntered', data: { role: 'keeper', person: 'person' } },
   { type: 'OfficeVacated', data: { role: 'keeper', person: 'person' } },
   { type: 'PartyRegistered', data: { party: 'party', kind: 'external', name: 'n' } },
+  { type: 'PartyAllied', data: { party: 'party', proposal } },
+  { type: 'PartyExpelled', data: { party: 'party', proposal } },
   { type: 'RepresentativeAppointed', data: { party: 'party', person: 'person', scope: ['requests'], until: NOON, invitation: 'i' } },
   { type: 'RepresentativeRemoved', data: { party: 'party', person: 'person' } },
   { type: 'ProposalDrafted', data: { proposal, proposer: 'proposer', writtenAgainst: 1, ...words, measure: { kind: 'resolution' } } },

@@ -42,6 +42,8 @@ RoleLaidDown                 .      .      +       +       +       +        +   
 OfficeEntered                .      .      +       +       +       +        +         +       +    |                      |
 OfficeVacated                .      .      +       +       +       +        +         +       +    |                      |
 PartyRegistered              +      +      +       +       +       +        +         +       +    |                      |
+PartyAllied                  +      +      +       +       +       +        +         +       +    |                      |
+PartyExpelled                +      +      +       +       +       +        +         +       +    |                      |
 RepresentativeAppointed      .      .      +       +       +       +        +         +       +    | party                | person
 RepresentativeRemoved        .      .      +       +       +       +        +         +       +    | party                | person
 ProposalDrafted              .      .      +       +       +       +        +         +       +    |                      |
