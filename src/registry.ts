@@ -7,7 +7,7 @@ import { lapsingOffers, lotEvents, materialCustody, materialEvents, preview, req
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
   admittingSponsored, aftermathProcesses, ballotEvents, count, deliberationEvents, deliberationViews, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses,
-  suspensionsEnding,
+  disputeEvents, disputesView, suspensionsEnding,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
 import type { Inquiry, Process, View } from './runtime/index.ts';
@@ -22,6 +22,7 @@ export const catalogue = new EventCatalogue([
   proposalEvents,
   ...deliberationEvents,
   ballotEvents,
+  disputeEvents,
   materialEvents,
   lotEvents,
   requestEvents,
@@ -30,7 +31,7 @@ export const catalogue = new EventCatalogue([
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, materialCustody, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, disputesView, materialCustody, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,

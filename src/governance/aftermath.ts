@@ -1,7 +1,8 @@
 // Between a certificate and its enactment: the contest, the timelock, and the guardians' veto with the vote that may override it.
 import { accept, after, decider, defineRejections, msOfDuration, refuse, type Act, type Decision, type Duration, type Instant } from '../kernel/index.ts';
-import { changed, holdsRole, type DecisionRule, type Membership, type Outcome, type Rules, type TimesByClass, type VetoGround } from '../community/index.ts';
+import { changed, holdsRole, type DecisionRule, type DisputeRule, type Membership, type Outcome, type Rules, type TimesByClass, type VetoGround } from '../community/index.ts';
 import type { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
+import { staying, type Disputes } from './dispute.ts';
 import { decidedIn, decisionClassOf, personsConcernedBy, type Measure } from './measure.ts';
 import { electedIn, proposal, type PresentProposal, type Proposal, type ProposalEvent, type TimelockReason } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
@@ -25,6 +26,7 @@ export interface Aftermath {
     readonly override: DecisionRule;
     readonly voting: Duration;
   };
+  readonly disputes?: DisputeRule;
 }
 
 const longer = (a: Duration = {}, b: Duration = {}): Duration => (msOfDuration(b) > msOfDuration(a) ? b : a);
@@ -39,7 +41,8 @@ export function aftermathFor(measure: Measure, rules: Rules): Aftermath | undefi
   };
   const [contest, timelock] = [time('contest'), time('timelock')];
   const veto = rules.veto && rules.veto.guardians > 0 ? { ...rules.veto, voting: rules.voting } : undefined;
-  return contest || timelock || veto ? { ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}) } : undefined;
+  const disputes = contest && rules.disputes && rules.disputes.arbiters > 0 ? { disputes: rules.disputes } : {};
+  return contest || timelock || veto ? { ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}), ...disputes } : undefined;
 }
 
 /** The wait that begins now, if there is one: guardians have their time in it, but not after a vote that overrode them. */
@@ -68,10 +71,11 @@ const isRecallOfGuardian = (measure: Measure): boolean => measure.kind === 'reca
 export const aftermath = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
-    EndContest(_: EndContest, state, { now }: Act): Decision<ProposalEvent> {
+    EndContest(_: EndContest, state, { disputes, now }: { readonly disputes: Disputes } & Act): Decision<ProposalEvent> {
       return inPhase(state, 'contestable', (present) => {
         const until = present.contestableUntil as Instant;
         if (now < until) return refuse(proposalRejections.NotYetDue({ due: until }));
+        if (staying(disputes).length > 0) return refuse(proposalRejections.NotYetDue({ due: 'the end of its disputes' }));
         return accept(waiting(present, 'ContestOver', now) ?? { type: 'ProposalReleased', data: { proposal: present.proposal, reason: 'ContestOver' } });
       });
     },

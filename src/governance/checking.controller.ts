@@ -15,7 +15,7 @@ import { partsOf } from './rule-asked.ts';
 import { CountAsked, RuleAsked } from './rule-asked.commands.ts';
 
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-const recounted = withCounts(objectOf<Omit<Recounted, keyof Counted>>({
+export const recounted = withCounts(objectOf<Omit<Recounted, keyof Counted>>({
   roll: { ...count, description: 'Persons on the roll, by the admissions on record.' },
   ballotsHash: { ...hash, description: 'SHA-256 over a line `voter choice position`, ended by a line feed, for each ballot that counts, in the order of positions.' },
   outcome,

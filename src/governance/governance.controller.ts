@@ -116,6 +116,7 @@ const aftermathShown = {
     contest: duration,
     timelock: duration,
     veto: objectOf<NonNullable<Aftermath['veto']>>({ guardians: count, grounds: { type: 'array', items: ground }, window: duration, override: rule, voting: duration }),
+    disputes: objectOf<NonNullable<Aftermath['disputes']>>({ arbiters: count, ruling: duration }),
   }),
   description: 'What stands between the certificate and enactment, as of the freeze.',
 };
@@ -158,6 +159,7 @@ const proposalPage = rowOf(
     certificate,
     aftermath: aftermathShown,
     contestableUntil: { description: 'Until when the vote can be disputed, with enactment waiting.' },
+    disputes: { minimum: 0, description: 'How many disputes are open on its vote.' },
     timelockedUntil: { description: 'Until when it waits after that.' },
     vetoUntil: { description: 'Until when guardians may veto it.' },
     vetoes: { type: 'array', items: veto },

@@ -21,6 +21,7 @@ import { cameOf, concernedBy, concernedIn, onParty, onPerson } from './carrying-
 import { Ballots, count, tallyOf } from './counting.ts';
 import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
+import { disputes, disputesStream } from './dispute.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
 import { partiesConcernedBy, personsConcernedBy, waysOf } from './measure.ts';
 import {
@@ -135,7 +136,10 @@ export const governanceHandlings: readonly Handling[] = [
   }),
   handles(aftermath, [EndContest, EndTimelock, VetoProposal], {
     stream: (command) => proposalStream(command.proposal),
-    context: (command, load, { actor }) => ({ membership: command instanceof VetoProposal ? load(membership, memberStream(actor)) : membership.initial }),
+    context: (command, load, { actor }) => ({
+      membership: command instanceof VetoProposal ? load(membership, memberStream(actor)) : membership.initial,
+      disputes: command instanceof EndContest ? load(disputes, disputesStream(command.proposal)) : disputes.initial,
+    }),
   }),
   handles(enactment, [EnactMeasure], {
     stream: () => CHARTER_STREAM,

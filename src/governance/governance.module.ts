@@ -9,6 +9,9 @@ import { CommentController } from './comment.controller.ts';
 import { deliberationViews } from './deliberation.parts.ts';
 import { deliberationHandlings } from './deliberation.handlings.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
+import { DisputeController } from './dispute.controller.ts';
+import { disputeHandlings } from './dispute.handlings.ts';
+import { disputesView } from './dispute.view.ts';
 import { governanceHandlings } from './governance.handlings.ts';
 import { admittingSponsored } from './sponsoring.process.ts';
 import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
@@ -22,9 +25,10 @@ import { votingProcesses } from './voting.process.ts';
     controllers: [
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
       CommentController, SuspensionController,
+      DisputeController,
     ],
-    handlings: [...governanceHandlings, ...deliberationHandlings],
-    views: [protocolStatus, ...deliberationViews],
+    handlings: [...governanceHandlings, ...deliberationHandlings, ...disputeHandlings],
+    views: [protocolStatus, ...deliberationViews, disputesView],
     processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses, suspensionsEnding],
   }),
 )

@@ -116,6 +116,8 @@ export type ProposalEvent =
   | Event<'ProposalVetoed', { readonly proposal: string; readonly guardians: readonly string[] }>
   /** The roll of the vote before it decides, in a round of ballots of its own. */
   | Event<'OverrideVotingOpened', { readonly proposal: string; readonly round: number; readonly rule: DecisionRule; readonly closesAt: Instant }>
+  /** Its vote is none any more. */
+  | Event<'ProposalAnnulled', { readonly proposal: string; readonly dispute: string; readonly reason: 'Irregularity' | 'RecountDiffers' }>
   | Event<'VetoUpheld', { readonly proposal: string; readonly outcome: Outcome }>
   | Event<'ProposalEnacted', { readonly proposal: string; readonly charterRevision: number }>
   /** What it ordered cannot be carried out; `cause`: what the refusal is called, were it asked for now. */
@@ -171,6 +173,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
   VetoCast: { wire: 'governance.veto-cast.v1', visibility: 'public' },
   ProposalVetoed: { wire: 'governance.proposal-vetoed.v1', visibility: 'public' },
   OverrideVotingOpened: { wire: 'governance.override-voting-opened.v1', visibility: 'public' },
+  ProposalAnnulled: { wire: 'governance.proposal-annulled.v1', visibility: 'public' },
   VetoUpheld: { wire: 'governance.veto-upheld.v1', visibility: 'public' },
   ProposalEnacted: { wire: 'governance.proposal-enacted.v1', visibility: 'public' },
   EnactmentFailed: { wire: 'governance.enactment-failed.v1', visibility: 'public' },
@@ -186,7 +189,7 @@ export const proposalEvents = describeEvents<ProposalEvent>({
 
 export const PROPOSAL_STATES = [
   'draft', 'submitted', 'deliberation', 'frozen', 'voting', 'polls-closed', 'voting-closed', 'passed', 'failed', 'lapsed', 'withdrawn', 'enacted',
-  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld', 'inadmissible', 'enactment-failed',
+  'needs-rebase', 'contestable', 'timelocked', 'vetoed', 'override-voting', 'veto-upheld', 'inadmissible', 'enactment-failed', 'annulled',
 ] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 
@@ -325,6 +328,8 @@ function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { 
       return { ...state, status: 'vetoed' };
     case 'OverrideVotingOpened':
       return overriding(state, event.data);
+    case 'ProposalAnnulled':
+      return { ...state, status: 'annulled' };
     case 'VetoUpheld':
       return { ...state, status: 'veto-upheld' };
     case 'ProposalEnacted':

@@ -4,6 +4,7 @@ import type { CharterEvent, SuspensionGround } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
 import type { BallotEvent } from './ballot.ts';
 import { CHOICES, type Choice } from './choice.ts';
+import type { DisputeEvent } from './dispute.ts';
 import { decisionClassOf, type ProposedText } from './measure.ts';
 import type { SponsorEvent } from './sponsoring.ts';
 import type { ProposalEvent, ProposalState, Veto } from './proposal.ts';
@@ -73,6 +74,8 @@ const tables = {
       /** What stands between the certificate and enactment, as of the freeze. */
       aftermath: 'json?',
       contestableUntil: 'instant?',
+      /** How many disputes are open on its vote. */
+      disputes: 'integer?',
       /** Until when it waits after that, and until when it can be vetoed. */
       timelockedUntil: 'instant?',
       vetoUntil: 'instant?',
@@ -122,7 +125,7 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
-  aftermath: null, contestableUntil: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
+  aftermath: null, contestableUntil: null, disputes: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
   rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, elected: null, certificate: null, touched: null, failure: null,
 };
 
@@ -138,11 +141,17 @@ const worded = ({ title, prose, measure }: ProposedText) => ({
 
 const roundOf = (rows: Rows, proposal: string): number => rows.proposal.current(proposal)?.round ?? 0;
 
-const moveTo = (state: ProposalState) => (event: { readonly data: { readonly proposal: string } }, rows: Rows) =>
+type OfProposal = { readonly data: { readonly proposal: string } };
+
+const moveTo = (state: ProposalState) => (event: OfProposal, rows: Rows) =>
   rows.proposal.change(event.data.proposal, { state });
 
 const sponsored = (rows: Rows, proposal: string, more: 1 | -1) =>
   rows.proposal.change(proposal, { sponsors: (rows.proposal.current(proposal)?.sponsors ?? 0) + more });
+
+/** More or fewer disputes that wait for a ruling, or for what it asks for. */
+const disputed = (by: number) => ({ data: { proposal } }: OfProposal, rows: Rows) =>
+  rows.proposal.change(proposal, { disputes: Math.max(0, (rows.proposal.current(proposal)?.disputes ?? 0) + by) });
 
 interface OnRecord {
   readonly proposal: string;
@@ -193,9 +202,9 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
   return { yes, no, abstain, stampedLater: Object.values(stampedLater as StampedLater).toSorted((a, b) => a - b) };
 }
 
-export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent>()({
+export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent | DisputeEvent>()({
   name: 'protocol-status',
-  version: 7,
+  version: 8,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {
@@ -277,6 +286,15 @@ export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent |
       rows.tally.open(voteKey(proposal, round), { yes: 0, no: 0, abstain: 0, marked: 0, closesAt, stampedLater: {} });
     },
     VetoUpheld: moveTo('veto-upheld'),
+    DisputeOpened: disputed(1),
+    DisputeLapsed: disputed(-1),
+    DisputeRuled: (event, rows) => {
+      if (event.data.finding === 'rejected') disputed(-1)(event, rows);
+    },
+    VoteRecounted: (event, rows) => {
+      if (!event.data.annuls) disputed(-1)(event, rows);
+    },
+    ProposalAnnulled: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'annulled', disputes: 0 }),
     ProposalEnacted: moveTo('enacted'),
     EnactmentFailed: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'enactment-failed', failure: data.cause }),
     ProposalNeedsRebase: ({ data }, rows) => rows.proposal.change(data.proposal, { state: 'needs-rebase', touched: data.touched }),

@@ -14,6 +14,7 @@ import {
 const OVERRIDE: DecisionRule = { quorum: { n: 1, d: 2 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
 const VETO: VetoRule = { guardians: 2, grounds: ['unlawful', 'harm-to-persons'], window: { days: 3 }, override: OVERRIDE };
 const WITH: Aftermath = { contest: { days: 2 }, timelock: { days: 5 }, veto: { ...VETO, voting: { days: 7 } } };
+const undisputed = { disputes: [] };
 const none = { roll: undefined, tally: undefined, swing: undefined };
 
 /** Certified at position 9, after a freeze that fixed what comes then. */
@@ -72,12 +73,12 @@ describe('what passed', () => {
   test('can be disputed first, then waits, then is enacted', () => {
     expect(follows(WITH)).toEqual([contestable()]);
     const past = [...held(WITH), contestable()];
-    given(aftermath, past).when('EndContest', { proposal: P }, { now: CLOSES }).thenRefused('NotYetDue', { due: after(CLOSES, { days: 2 }) });
+    given(aftermath, past, undisputed).when('EndContest', { proposal: P }, { now: CLOSES }).thenRefused('NotYetDue', { due: after(CLOSES, { days: 2 }) });
     const ends = after(CLOSES, { days: 2 });
-    given(aftermath, past).when('EndContest', { proposal: P }, { now: ends }).then(timelocked('ContestOver', after(ends, { days: 5 }), after(ends, { days: 3 })));
+    given(aftermath, past, undisputed).when('EndContest', { proposal: P }, { now: ends }).then(timelocked('ContestOver', after(ends, { days: 5 }), after(ends, { days: 3 })));
     const waits = [...past, timelocked('ContestOver', after(ends, { days: 5 }), after(ends, { days: 3 }))];
-    given(aftermath, waits).when('EndTimelock', { proposal: P }, { now: ends }).thenRefused('NotYetDue', { due: after(ends, { days: 5 }) });
-    given(aftermath, waits).when('EndTimelock', { proposal: P }, { now: after(ends, { days: 5 }) }).then(released('TimelockOver'));
+    given(aftermath, waits, undisputed).when('EndTimelock', { proposal: P }, { now: ends }).thenRefused('NotYetDue', { due: after(ends, { days: 5 }) });
+    given(aftermath, waits, undisputed).when('EndTimelock', { proposal: P }, { now: after(ends, { days: 5 }) }).then(released('TimelockOver'));
     expect(folded(proposal, ...waits, released('TimelockOver'))).toMatchObject({ status: 'passed' });
   });
 
@@ -85,7 +86,7 @@ describe('what passed', () => {
     expect(follows({ timelock: { days: 5 } })).toEqual([timelocked('Certified', after(CLOSES, { days: 5 }))]);
     expect(follows({ veto: WITH.veto as NonNullable<Aftermath['veto']> })).toEqual([timelocked('Certified', after(CLOSES, { days: 3 }), after(CLOSES, { days: 3 }))]);
     expect(follows({})).toEqual([]);
-    given(aftermath, held({ contest: { days: 2 } }), contestable()).when('EndContest', { proposal: P }, { now: after(CLOSES, { days: 2 }) }).then(released('ContestOver'));
+    given(aftermath, held({ contest: { days: 2 } }), contestable(), undisputed).when('EndContest', { proposal: P }, { now: after(CLOSES, { days: 2 }) }).then(released('ContestOver'));
   });
 
   test('is owed each step at its time, and its enactment when it is released', () => {

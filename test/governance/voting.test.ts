@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { charter, FOUNDING_RULES, membership, outcomeOf, type CharterEvent, type Rules } from '../../src/community/index.ts';
-import { aftermath, conclusion, deliberation, enactment, foundIn, proposal, sunset, voting, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
+import { aftermath, annulment, conclusion, deliberation, enactment, foundIn, proposal, sunset, voting, type Disputes, type Measure, type ProposalEvent } from '../../src/governance/index.ts';
 import type { Act, Decision, Event } from '../../src/kernel/index.ts';
 import { after, derivedId } from '../../src/kernel/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
@@ -211,8 +211,8 @@ const NEXT: Record<string, readonly string[]> = {
   voting: ['polls-closed'],
   'polls-closed': ['voting', 'voting-closed'],
   'voting-closed': ['passed', 'failed', 'contestable', 'timelocked', 'veto-upheld'],
-  failed: [],
-  contestable: ['timelocked', 'passed'],
+  failed: ['annulled'],
+  contestable: ['timelocked', 'passed', 'annulled'],
   // Also while guardians are fewer than it takes.
   timelocked: ['timelocked', 'passed', 'override-voting'],
   'override-voting': ['polls-closed'],
@@ -221,19 +221,20 @@ const NEXT: Record<string, readonly string[]> = {
 };
 
 test('no sequence of commands leaves the way from draft to enactment', () => {
-  type Step = readonly [decider: 'deliberation' | 'voting' | 'aftermath' | 'conclusion', command: string];
+  type Step = readonly [decider: 'deliberation' | 'voting' | 'aftermath' | 'annulment' | 'conclusion', command: string];
   const rules: Rules = {
     ...FOUNDING_RULES, contest: { ordinary: { days: 3 } }, timelock: { ordinary: { days: 6 } },
     veto: { guardians: 1, grounds: ['unlawful'], window: { days: 6 }, override: ORDINARY },
   };
   const waiting = folded(charter, ...inForce, { type: 'RulesChanged', data: { proposal: 'r', rules, charterRevision: 1 } });
+  const upheld: Disputes = [{ dispute: 'd', round: 1, by: ZARA, remedy: 'annul', until: CLOSES, panel: 1, opinions: [], status: 'upheld', opened: { position: 9, time: 0 } }];
   const guardian = folded(membership, admitted(ZARA, ['member', 'guardian']));
-  const deciders = { deliberation, voting, aftermath, conclusion } as const;
+  const deciders = { deliberation, voting, aftermath, annulment, conclusion } as const;
   const steps: readonly Step[] = [
     ['deliberation', 'DraftProposal'], ['deliberation', 'SubmitProposal'], ['deliberation', 'AdmitProposal'], ['deliberation', 'WithdrawProposal'], ['deliberation', 'FreezeProposal'],
     ['voting', 'SealRoll'], ['voting', 'OpenVoting'], ['voting', 'ClosePolls'], ['voting', 'CloseVoting'], ['voting', 'CertifyProposal'],
     ['aftermath', 'EndContest'], ['aftermath', 'VetoProposal'], ['aftermath', 'EndTimelock'], ['voting', 'ClosePolls'], ['voting', 'CloseVoting'], ['voting', 'CertifyProposal'], ['aftermath', 'EndTimelock'],
-    ['conclusion', 'ConcludeEnactment'], ['deliberation', 'RebaseProposal'],
+    ['annulment', 'AnnulVote'], ['conclusion', 'ConcludeEnactment'], ['deliberation', 'RebaseProposal'],
   ];
   const anyStep = fc.record({
     step: fc.constantFrom(...steps),
@@ -248,9 +249,9 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
   // Half of the runs go the way forward, at a pace that keeps the deadlines, with anything in between.
   const forward = fc.tuple(
     ...steps
-      .filter(([, name]) => name !== 'WithdrawProposal')
+      .filter(([, name]) => name !== 'WithdrawProposal' && name !== 'AnnulVote')
       .map((step) => {
-        const own = ['DraftProposal', 'SubmitProposal', 'RebaseProposal'].includes(step[1]);
+        const own = ['DraftProposal', 'SubmitProposal', 'RebaseProposal', 'EndContest'].includes(step[1]);
         return anyStep.map((one) => ({ ...one, step, own, steward: !own, days: 4, size: 3 }));
       }),
   );
@@ -272,9 +273,9 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
         const context = {
           charter: plain ? living : waiting, membership: name === 'aftermath' ? guardian : isSteward ? steward : member, unregistered: [], roll: { size, root: 'r' }, tally: { yes, no, abstain: 0, stampedLater: [] }, found,
           swing: { before: { yes: no, no: yes, abstain: 0, stampedLater: [] }, now: { yes, no, abstain: 0, stampedLater: [] } },
-          actor: own ? ILMARI : ZARA, now, commandId, newId: () => P,
+          disputes: own ? [] : upheld, actor: own ? ILMARI : ZARA, now, commandId, newId: () => P,
         };
-        const decision = (decide as unknown as Record<string, (command: object, state: unknown, context: object & Act) => Decision<Event>>)[command]?.({ ...text, proposal: P, ground: 'unlawful', reasons: 'r' }, before, context);
+        const decision = (decide as unknown as Record<string, (command: object, state: unknown, context: object & Act) => Decision<Event>>)[command]?.({ ...text, proposal: P, ground: 'unlawful', reasons: 'r', dispute: 'd' }, before, context);
         if (!decision?.accepted) continue;
         events.push(...(decision.events as ProposalEvent[]));
         const { status } = fold();
@@ -285,5 +286,5 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
     { numRuns: 500 },
   );
   // The property means something only where runs get somewhere.
-  expect([...reached]).toEqual(expect.arrayContaining(['withdrawn', 'lapsed', 'passed', 'failed', 'enacted', 'needs-rebase', 'contestable', 'timelocked', 'override-voting', 'veto-upheld']));
+  expect([...reached]).toEqual(expect.arrayContaining(['withdrawn', 'lapsed', 'passed', 'failed', 'enacted', 'needs-rebase', 'contestable', 'timelocked', 'override-voting', 'veto-upheld', 'annulled']));
 });

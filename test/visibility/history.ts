@@ -22,6 +22,7 @@ export const PERSONAL = {
   carla: 'Carlotta Burdock', merle: 'Merlewyn Tansy',
   aurel: 'Aurelian Yarrow', reported: 'At dusk the valve was sawn clean through.', corroborated: 'I heard the saw from the weir.',
   commented: 'Half of this is nonsense.', edited: 'A third of this is nonsense.', appealed: 'It was said with love.',
+  disputed: 'Old Tessaly counted the yes twice.',
 } as const;
 
 type Name = keyof typeof PERSONAL;
@@ -281,6 +282,7 @@ export class History {
     await this.measures();
     await this.lapse();
     await this.held();
+    await this.disputed();
   }
 
   /** Of every other kind, each decided by all. */
@@ -325,7 +327,7 @@ export class History {
     };
     const override = { quorum: { n: 1, d: 3 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
     const rules = {
-      contest: { ordinary: { days: 1 } }, timelock: { ordinary: { days: 1 } }, veto: { guardians: 1, grounds: ['unlawful'], window: { days: 1 }, override },
+      contest: { ordinary: { days: 1 } }, disputes: { arbiters: 1, ruling: { days: 3 } }, timelock: { ordinary: { days: 1 } }, veto: { guardians: 1, grounds: ['unlawful'], window: { days: 1 }, override },
     };
     await vote(await this.frozen('in no hurry', {}, { kind: 'change-rules', rules }), 'yes');
     await this.pass({ days: 2 });
@@ -338,6 +340,20 @@ export class History {
       await vote(proposal, choice);
       await this.pass({ days: 1 });
       await this.pass({ days: 1 });
+    }
+  }
+
+  /** A vote that its losers dispute: recounted, and left standing where arno says nothing; and one that is annulled. */
+  private async disputed(): Promise<void> {
+    for (const [remedy, affected, finding] of [['recount', 1, 'upheld'], ['recount', 1, undefined], ['annul', 9, 'upheld']] as const) {
+      const proposal = await this.frozen('a close call', {}, { kind: 'resolution' });
+      for (const voter of ['zara', 'oren', 'iva', 'goro']) await this.does(voter, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
+      await this.pass({ days: 1 });
+      const dispute = await this.makes('mira', `/proposals/${proposal}/disputes`, { irregularity: 'miscount', affected, remedy, reasons: PERSONAL.disputed });
+      await this.pass();
+      if (finding) await this.does('arno', 'POST', `/proposals/${proposal}/disputes/${dispute}/opinions`, { finding, reasons: 'The tellers were alone.' });
+      await this.pass({ days: 4 });
+      await this.pass({ days: 2 });
     }
   }
 

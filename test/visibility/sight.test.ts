@@ -6,7 +6,7 @@ import {
 } from '../../src/community/index.ts';
 import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
-import type { BallotEvent, CommentEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
+import type { BallotEvent, CommentEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { NOON } from '../support/given.ts';
 import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
@@ -28,7 +28,7 @@ const ruled = { ...comment, by: 'steward', reason: 'x' };
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
   | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | BallotEvent
-  | MaterialEvent | LotEvent | RequestEvent
+  | MaterialEvent | LotEvent | RequestEvent | DisputeEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -89,6 +89,16 @@ const EVENTS: readonly (
   { type: 'ProposalVetoed', data: { proposal, guardians: ['goro'] } },
   { type: 'OverrideVotingOpened', data: { proposal, round: 2, rule, closesAt: NOON } },
   { type: 'VetoUpheld', data: { proposal, outcome: 'NotApproved' } },
+  { type: 'ProposalAnnulled', data: { proposal, dispute: 'd', reason: 'Irregularity' } },
+  {
+    type: 'DisputeOpened',
+    data: { proposal, dispute: 'd', round: 1, by: 'loser', irregularity: 'miscount', affected: 3, remedy: 'recount', reasons: 'sealed', arbiters: 3, until: NOON },
+  },
+  { type: 'ArbitersDrawn', data: { proposal, dispute: 'd', seed: 's', candidates: ['one', 'two'], arbiters: ['two'] } },
+  { type: 'OpinionGiven', data: { proposal, dispute: 'd', arbiter: 'two', finding: 'upheld', reasons: 'r' } },
+  { type: 'DisputeRuled', data: { proposal, dispute: 'd', finding: 'upheld', remedy: 'recount', for: 1, against: 0 } },
+  { type: 'DisputeLapsed', data: { proposal, dispute: 'd', reason: 'NoRuling', resumes: NOON } },
+  { type: 'VoteRecounted', data: { proposal, dispute: 'd', recounted: { yes: 1, no: 0, abstain: 0, roll: 3, ballotsHash: 'h', outcome: 'passed' }, agrees: true, annuls: false, resumes: NOON } },
   { type: 'ProposalEnacted', data: { proposal, charterRevision: 2 } },
   { type: 'EnactmentFailed', data: { proposal, cause: 'RoleNotHeld' } },
   { type: 'ProposalNeedsRebase', data: { proposal, touched: 'rules', movedTo: 2 } },
