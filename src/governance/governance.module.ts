@@ -12,6 +12,7 @@ import { ProposalController, ProtocolController, ResolutionController } from './
 import { DisputeController } from './dispute.controller.ts';
 import { disputeHandlings } from './dispute.handlings.ts';
 import { disputesView } from './dispute.view.ts';
+import { HabitsController } from './habits.controller.ts';
 import { governanceHandlings } from './governance.handlings.ts';
 import { admittingSponsored } from './sponsoring.process.ts';
 import { ProtocolHistoryController, RevisionController } from './texts.controller.ts';
@@ -23,6 +24,7 @@ import { votingProcesses } from './voting.process.ts';
 @Module(
   domainRoom({
     controllers: [
+      HabitsController,
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
       CommentController, SuspensionController,
       DisputeController,

@@ -40,3 +40,5 @@ export * from './schulze.ts';
 export * from './suspension.ts';
 export * from './voting.process.ts';
 export * from './voting.ts';
+export * from './deadlines.ts';
+export * from './tally-over-time.ts';

@@ -13,6 +13,7 @@ export const outlookRejections = defineRejections({
 });
 
 type Tables = ReaderOf<(typeof protocolStatus)['tables']>;
+export type GovernanceTables = Tables;
 type RowIn<K extends keyof Tables> = Tables[K] extends TableReader<infer C> ? Read<C> : never;
 
 export type ProposalRow = RowIn<'proposal'>;

@@ -11,14 +11,17 @@ import { Optional } from '../validation/index.ts';
 export class Answer {
   readonly position: number;
   readonly body: unknown;
+  readonly mediaType: string | undefined;
 
-  constructor(position: number, body: unknown) {
+  constructor(position: number, body: unknown, mediaType?: string) {
     this.position = position;
     this.body = body;
+    this.mediaType = mediaType;
   }
 }
 
-export const answer = (position: number, body: unknown): Answer => new Answer(position, body);
+/** With a media type, the body is a text of it; without one, it becomes JSON. */
+export const answer = (position: number, body: unknown, mediaType?: string): Answer => new Answer(position, body, mediaType);
 
 /** @throws NotFound always: for `row ?? notFound('lot', id)`. */
 export function notFound(what: string, id: string): never {

@@ -189,7 +189,7 @@ function answersOf(operation: Operation, method: string, metadata: RouteMetadata
 }
 
 /** Reads that answer by tag; files and streams do not. */
-const isConditional = ({ reading, answers }: RouteMetadata): boolean => reading === true && answers?.mediaType === undefined;
+const isConditional = ({ reading, answers }: RouteMetadata): boolean => reading === true && [undefined, 'text/calendar'].includes(answers?.mediaType);
 
 function shapeOf({ of, as }: ResponseShape, schemas: ApiSchemas): Schema {
   const one = schemas.resolved(of);

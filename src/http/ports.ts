@@ -46,6 +46,9 @@ export abstract class LogReader implements Omit<LogReaderPort, 'close' | 'readOf
   abstract chainAt(position: number): string | undefined;
 }
 
+/** Log time of the event at a position, ms. */
+export const timeOfPosition = (log: Pick<LogReaderPort, 'readAll'>) => (position: number): number => log.readAll(position - 1, 1)[0]?.time ?? 0;
+
 export abstract class ServiceClock implements Clock {
   abstract now(): number;
   abstract monotonic(): number;

@@ -10,7 +10,7 @@ const tagOf = (position: number): string => `"${position}"`;
 const names = (header: string, tag: string): boolean =>
   header.trim() === '*' || header.split(',').some((part) => part.trim().replace(/^W\//, '') === tag);
 
-function unwrap(request: FastifyRequest, reply: FastifyReply, { position, body }: Answer): unknown {
+function unwrap(request: FastifyRequest, reply: FastifyReply, { position, body, mediaType }: Answer): unknown {
   const tag = tagOf(position);
   reply.header('etag', tag).header(POSITION_HEADER, String(position)).header('cache-control', 'private, no-cache').header('vary', 'authorization');
   const known = request.headers['if-none-match'];
@@ -19,6 +19,7 @@ function unwrap(request: FastifyRequest, reply: FastifyReply, { position, body }
     reply.code(304);
     return undefined;
   }
+  if (mediaType !== undefined) reply.header('content-type', mediaType).serializer((text: string) => text);
   return body;
 }
 

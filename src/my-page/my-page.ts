@@ -92,7 +92,7 @@ export interface ReportToCorroborate {
   readonly needed: number;
 }
 
-function partiesOf({ community }: MyPageTables, { parties, person }: Viewer): MyParty[] {
+function partiesOf({ community }: Pick<MyPageTables, 'community'>, { parties, person }: Viewer): MyParty[] {
   const self = community.community.get(SELF);
   return parties.flatMap((party): MyParty[] => {
     if (self?.community === party) return [{ party, name: self.name, scope: ['transfers'], until: null }];
@@ -132,11 +132,16 @@ const titled = ({ key: proposal, title }: { readonly key: string; readonly title
 const rebasesOf = ({ governance }: MyPageTables, person: string): TitledProposal[] =>
   governance.proposal.list({ where: { state: 'needs-rebase' }, limit: MOST }).rows.filter(({ proposer }) => proposer === person).map(titled);
 
+/** The person, and the parties that it may move material for. */
+export const moversOf = (tables: Pick<MyPageTables, 'community'>, viewer: Somebody): string[] => [
+  viewer.person, ...partiesOf(tables, viewer).filter(({ scope }) => scope.includes('transfers')).map(({ party }) => party),
+];
+
 /** The page of a linked person. `parties` and `roles` are the viewer's of now, rows those of the position read. */
 export function myPage(tables: MyPageTables, viewer: Somebody, open: Open): MyPage {
   const { person } = viewer;
   const parties = partiesOf(tables, viewer);
-  const movers = [person, ...parties.filter(({ scope }) => scope.includes('transfers')).map(({ party }) => party)];
+  const movers = moversOf(tables, viewer);
   const member = memberShown(tables.community, viewer, open, person);
   return {
     person,

@@ -329,6 +329,11 @@ describe('a community in force', () => {
     await does(oren, 'PUT', `/proposals/${proposal}/ballot`, { choice: 'yes' });
     await seesAll(iva, [`/proposals/${proposal}`, `/proposals/${proposal}/ballots?limit=1`, '/my-page'], cast);
     await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/ballots`));
+    await seesAll(oren, [`/proposals/${proposal}/tally-over-time?points=3`, '/proposals?search=mal&kind=adopt-protocol&decisionClass=ordinary&limit=1', '/my-page/calendar']);
+    await seesAll(oren, [`/proposals?proposer=${oren.person}&protocol=no-mall`]);
+    await refused('MembersOnly', tries(buyer, 'GET', `/proposals/${proposal}/tally-over-time`));
+    await refused('VotingNotOpen', tries(oren, 'GET', `/proposals/${id(rival)}/tally-over-time`));
+    await everybodySees('/calendar', '/proposals?search=mall');
     await pass(2);
     await town.until(`/proposals/${proposal}`, undefined, ({ state }) => state === 'enacted');
     await town.until(`/proposals/${failing}`, undefined, ({ outcome }) => outcome === 'NoQuorum');
