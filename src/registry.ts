@@ -3,7 +3,9 @@ import {
   actsView, applications, appointments, charterEvents, communityView, foundersAdmission, invitationEvents, linkingPersons, membershipEvents,
   officeEvents, officeProcesses, partyEvents, personEvents,
 } from './community/index.ts';
-import { lapsingOffers, lotEvents, materialCustody, materialEvents, preview, requestEvents } from './custody/index.ts';
+import {
+  grandfathered, grandfatheringEvents, lapsingForbidden, lapsingOffers, lotEvents, materialCustody, materialEvents, preview, requestEvents, reviewingEnactments,
+} from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
   admittingSponsored, aftermathProcesses, ballotEvents, count, deliberationEvents, deliberationViews, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses,
@@ -26,12 +28,13 @@ export const catalogue = new EventCatalogue([
   materialEvents,
   lotEvents,
   requestEvents,
+  grandfatheringEvents,
   attemptEvents,
   evidenceEvents,
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, disputesView, materialCustody, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, disputesView, materialCustody, grandfathered, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,
@@ -44,6 +47,8 @@ export const processes: readonly Process[] = [
   ...aftermathProcesses,
   suspensionsEnding,
   lapsingOffers,
+  reviewingEnactments,
+  lapsingForbidden,
 ];
 
 export const inquiries: readonly Inquiry[] = [count, recount, rollEntry, preview];

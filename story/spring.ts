@@ -60,7 +60,9 @@ export function sovereigntyVote(s: Script): void {
     expect: 'DeniedByProtocol',
     tell: 'Aurelia comes for a lot that was offered while it was allowed: the acceptance is refused, and recorded.',
   });
-  s.send(actsFor('community'), 'POST /lots/{promised}/offers/{promise}/withdrawal');
+  s.send(actsFor('community'), 'POST /lots/{promised}/offers/{promise}/withdrawal', undefined, { expect: 'NoSuchOffer' });
+  s.send('iva', 'GET /transfers/{promise}', undefined, { answer: { state: 'lapsed', because: { protocol: 'waste-sovereignty', clauses: ['living-materials'] } } });
+  s.send('iva', 'GET /grandfathered-holdings?protocol=waste-sovereignty', undefined, { save: { 'held-before': 'rows' } });
 }
 
 /** An offer from before the enactment, still open after it. */

@@ -1,11 +1,14 @@
 // How custody's commands meet their deciders: the stream that each is decided on, and what it is decided with.
-import { charter, CHARTER_STREAM, memberStream, membership } from '../community/index.ts';
+import { charter, CHARTER_STREAM, communityView, inForceAs, isInForce, memberStream, membership } from '../community/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
 import type { Act } from '../kernel/index.ts';
+import { LapseForbiddenOffer, LapseForbiddenRequest, ReviewEnactment } from './grandfathering.commands.ts';
+import { findingsIn, keepingOut, reviewing, reviewStream, type Findings } from './grandfathering.ts';
 import { loadHolder } from './holder.ts';
 import { intake } from './intake.ts';
 import { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, RegisterLot, WithdrawOffer } from './lot.commands.ts';
 import { lotFold, lotStream, type Lot } from './lot.events.ts';
+import { materialCustody } from './material-custody.view.ts';
 import { RegisterMaterial } from './material.commands.ts';
 import { material, materialStream } from './material.ts';
 import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
@@ -30,6 +33,15 @@ function askedFor(of: { readonly party?: string; readonly lot?: string }, load: 
   const lot: Lot = of.lot === undefined ? lotFold.initial : load(lotFold, lotStream(of.lot));
   const { custodian, recipient, owner: _, ...on } = endsOf(lot, of.party, load, act);
   return { ...on, custodian, party: recipient, lot };
+}
+
+/** What stood against a text when it came into force; nothing any more where another one has taken its place. */
+async function findingsOf({ protocol, charterRevision, enactedAt, after }: ReviewEnactment, load: Load, { now }: Act): Promise<Findings> {
+  const state = load(charter, CHARTER_STREAM);
+  if (!isInForce(state) || inForceAs(state, protocol)?.charterRevision !== charterRevision) return { holdings: [], offers: [], requests: [] };
+  const outside = await load.closedSet(communityView, enactedAt, ({ party }) => new Set([...party.scan()].flatMap(({ key, kind }) => (kind === 'facility' ? [] : [key]))));
+  const bindings = keepingOut(state, protocol);
+  return load.closedSet(materialCustody, enactedAt, (tables) => findingsIn({ tables, isExternal: (id) => outside.has(id) }, bindings, now, after));
 }
 
 export const custodyHandlings: readonly Handling[] = [
@@ -58,8 +70,9 @@ export const custodyHandlings: readonly Handling[] = [
   }),
   handles(answering, [AcceptOffer, DeclineOffer, WithdrawOffer], {
     stream: ({ lot }) => lotStream(lot),
-    context: (_, load, act, lot: Lot) => {
-      const offer = lot.status === 'held' ? lot.offer : undefined;
+    context: ({ transfer }, load, act, lot: Lot) => {
+      const { offer: open, forbidden = undefined } = lot.status === 'held' ? lot : {};
+      const offer = forbidden?.transfer === transfer ? forbidden : open;
       const seconds = (offer?.confirmedBy ?? []).map((person) => ({ person, standing: load(membership, memberStream(person)) }));
       return { ...endsOf(lot, offer?.to, load, act), seconds };
     },
@@ -68,9 +81,13 @@ export const custodyHandlings: readonly Handling[] = [
     stream: ({ lot }) => lotStream(lot),
     context: (_, load, { actor }) => ({ membership: load(membership, memberStream(actor)) }),
   }),
-  handles(lapsing, [LapseOffer], { stream: ({ lot }) => lotStream(lot) }),
-  handles(request, [RequestMaterial, DeclineRequest, WithdrawRequest], {
+  handles(lapsing, [LapseOffer, LapseForbiddenOffer], { stream: ({ lot }) => lotStream(lot) }),
+  handles(request, [RequestMaterial, DeclineRequest, WithdrawRequest, LapseForbiddenRequest], {
     stream: (command, act) => requestStream('request' in command ? command.request : act.newId()),
     context: (command, load, act, state: Request) => askedFor('request' in command ? (state.status === 'absent' ? {} : state) : command, load, act),
+  }),
+  handles(reviewing, [ReviewEnactment], {
+    stream: ({ protocol, charterRevision }) => reviewStream(protocol, charterRevision),
+    context: async (command, load, act) => ({ findings: await findingsOf(command, load, act) }),
   }),
 ];

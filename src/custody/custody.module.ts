@@ -2,6 +2,9 @@
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
 import { custodyHandlings } from './custody.handlings.ts';
+import { GrandfatheredController } from './grandfathered.controller.ts';
+import { grandfathered } from './grandfathered.view.ts';
+import { lapsingForbidden, reviewingEnactments } from './grandfathering.process.ts';
 import { lapsingOffers } from './lapse.process.ts';
 import { BalanceController, LotController } from './lot.controller.ts';
 import { materialCustody } from './material-custody.view.ts';
@@ -12,10 +15,10 @@ import { TransferController } from './transfer.controller.ts';
 
 @Module(
   domainRoom({
-    controllers: [MaterialController, LotController, TransferController, RequestController, BalanceController, PreviewController],
+    controllers: [MaterialController, LotController, TransferController, RequestController, BalanceController, PreviewController, GrandfatheredController],
     handlings: custodyHandlings,
-    views: [materialCustody],
-    processes: [lapsingOffers],
+    views: [materialCustody, grandfathered],
+    processes: [lapsingOffers, reviewingEnactments, lapsingForbidden],
   }),
 )
 export class CustodyModule {}

@@ -1,4 +1,7 @@
 // Custody: materials, lots, and how they pass from hand to hand.
+export * from './grandfathered.view.ts';
+export * from './grandfathering.process.ts';
+export * from './grandfathering.ts';
 export * from './intake.ts';
 export * from './lapse.process.ts';
 export * from './lot.events.ts';

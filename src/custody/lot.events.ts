@@ -1,5 +1,6 @@
 // What happens to a lot: events, and the fold that knows who owns it, who holds it and what is offered.
 import type { PartyId } from '../community/index.ts';
+import type { Because } from './grandfathering.ts';
 import { describeEvents, type Audience, type Event, type Fold, type Instant, type Quantity, type Recorded } from '../kernel/index.ts';
 
 export type LotId = string;
@@ -57,7 +58,8 @@ export type LotEvent =
   | Event<'OfferAccepted', TransferEnds & { readonly location?: string }>
   | Event<'OfferDeclined', TransferEnds>
   | Event<'OfferWithdrawn', TransferEnds>
-  | Event<'OfferLapsed', TransferEnds>;
+  /** By its deadline, or because a protocol came into force that it stands against. */
+  | Event<'OfferLapsed', TransferEnds & { readonly because?: Because }>;
 
 const concerned = ({ from, owner, to }: TransferEnds): readonly Audience[] => [
   'community',
@@ -103,6 +105,8 @@ export interface HeldLot {
   readonly owner: PartyId;
   readonly custodian: PartyId;
   readonly offer?: OpenOffer;
+  /** The last offer that lapsed because a protocol came into force. */
+  readonly forbidden?: OpenOffer;
   /** Requests that an acceptance has met. */
   readonly met: readonly RequestId[];
 }
@@ -142,10 +146,13 @@ export function evolveLot(lot: Lot, event: Recorded<LotEvent>): Lot {
       };
     }
     case 'OfferDeclined':
-    case 'OfferWithdrawn':
-    case 'OfferLapsed': {
+    case 'OfferWithdrawn': {
       const { offer: _settled, ...held } = lot;
       return held;
+    }
+    case 'OfferLapsed': {
+      const { offer, ...held } = lot;
+      return event.data.because && offer ? { ...held, forbidden: offer } : held;
     }
     default:
       return lot;

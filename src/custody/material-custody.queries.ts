@@ -80,7 +80,7 @@ export function transferById({ transfer }: CustodyTables, viewer: Viewer, id: st
   return row && maySee(viewer, ofTransfer(row)) ? row : undefined;
 }
 
-export const REQUEST_STATES = ['open', 'offered', 'met', 'declined', 'withdrawn'] as const;
+export const REQUEST_STATES = ['open', 'offered', 'met', 'declined', 'withdrawn', 'lapsed'] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
 export interface RequestFilter {

@@ -48,6 +48,8 @@ const tables = {
       settledAt: 'instant?',
       /** PersonIds of second persons. */
       confirmedBy: 'json',
+      /** The protocol that it lapsed by. */
+      because: 'json?',
     },
     [['lot'], ['to', 'state'], ['from', 'state']],
   ),
@@ -59,11 +61,13 @@ const tables = {
       /** The lot's custodian, who has to answer; moves with custody while the request is open. */
       holder: 'text',
       purpose: 'text',
-      /** open, offered (an offer that answers it is open), then met, declined or withdrawn */
+      /** open, offered (an offer that answers it is open), then met, declined, withdrawn or lapsed */
       state: 'text',
       transfer: 'text?',
       requestedBy: 'text',
       requestedAt: 'instant',
+      /** The protocol that it lapsed by. */
+      because: 'json?',
     },
     [['party'], ['lot'], ['holder', 'state']],
   ),
@@ -71,7 +75,7 @@ const tables = {
 
 type Rows = RowsOf<typeof tables>;
 type Settled = Recorded<Extract<LotEvent, { type: 'OfferAccepted' | 'OfferDeclined' | 'OfferWithdrawn' | 'OfferLapsed' }>>;
-type Answered = Recorded<Extract<RequestEvent, { type: 'RequestDeclined' | 'RequestWithdrawn' }>>;
+type Answered = Recorded<Extract<RequestEvent, { type: 'RequestDeclined' | 'RequestWithdrawn' | 'RequestLapsed' }>>;
 
 const waiting = (rows: Rows, lot: string): readonly string[] => (rows.lot.current(lot)?.requests ?? []) as readonly string[];
 
@@ -86,7 +90,7 @@ function letGo(event: Settled, rows: Rows, state: 'declined' | 'withdrawn' | 'la
   rows.lot.change(event.data.lot, { transfer: null, offeredTo: null });
 }
 
-function answer(event: Answered, rows: Rows, state: 'declined' | 'withdrawn'): void {
+function answer(event: Answered, rows: Rows, state: 'declined' | 'withdrawn' | 'lapsed'): void {
   const { request, lot } = event.data;
   rows.request.change(request, { state });
   rows.lot.change(lot, { requests: waiting(rows, lot).filter((id) => id !== request) });
@@ -94,7 +98,7 @@ function answer(event: Answered, rows: Rows, state: 'declined' | 'withdrawn'): v
 
 export const materialCustody = view<MaterialEvent | LotEvent | RequestEvent>()({
   name: 'material-custody',
-  version: 2,
+  version: 3,
   tables,
   project: {
     MaterialRegistered({ data }, rows) {
@@ -111,7 +115,7 @@ export const materialCustody = view<MaterialEvent | LotEvent | RequestEvent>()({
     CustodyOffered({ data, actor, time }, rows) {
       const { lot, material, transfer, from, owner, to, passes, request = null, expiresAt = null } = data;
       const offered = { lot, material, from, owner, to, passes, request, state: 'offered', offeredBy: actor, expiresAt };
-      rows.transfer.open(transfer, { ...offered, offeredAt: instantOf(time), settledBy: null, settledAt: null, confirmedBy: [] });
+      rows.transfer.open(transfer, { ...offered, offeredAt: instantOf(time), settledBy: null, settledAt: null, confirmedBy: [], because: null });
       rows.lot.change(lot, { transfer, offeredTo: to });
       if (request !== null) rows.request.change(request, { state: 'offered', transfer });
     },
@@ -137,15 +141,23 @@ export const materialCustody = view<MaterialEvent | LotEvent | RequestEvent>()({
     },
     OfferDeclined: (event, rows) => letGo(event, rows, 'declined'),
     OfferWithdrawn: (event, rows) => letGo(event, rows, 'withdrawn'),
-    OfferLapsed: (event, rows) => letGo(event, rows, 'lapsed'),
+    OfferLapsed(event, rows) {
+      letGo(event, rows, 'lapsed');
+      const { transfer, because } = event.data;
+      if (because) rows.transfer.change(transfer, { because });
+    },
 
     MaterialRequested({ data, actor, time }, rows) {
       const { request, party, lot, material, holder, purpose } = data;
       const asked = { party, lot, material, holder, purpose, state: 'open', transfer: null, requestedBy: actor };
-      rows.request.open(request, { ...asked, requestedAt: instantOf(time) });
+      rows.request.open(request, { ...asked, requestedAt: instantOf(time), because: null });
       rows.lot.change(lot, { requests: [...waiting(rows, lot), request] });
     },
     RequestDeclined: (event, rows) => answer(event, rows, 'declined'),
     RequestWithdrawn: (event, rows) => answer(event, rows, 'withdrawn'),
+    RequestLapsed(event, rows) {
+      answer(event, rows, 'lapsed');
+      rows.request.change(event.data.request, { because: event.data.because });
+    },
   },
 });

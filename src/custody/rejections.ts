@@ -45,5 +45,5 @@ export const custodyRejections = defineRejections({
   RequestSettled: [409, 'the request waits for nothing any more', 'A request is answered once: met, declined or withdrawn.'],
   RequestBeingAnswered: [409, 'an offer that answers the request is open', 'While an offer is open, the offer is answered.'],
   RequestIsForAnother: [422, 'the request is not this party\'s, or not for this lot', 'An offer that answers a request offers the lot asked for to who asked.'],
-  OnlyTheServiceLapses: [403, 'offers lapse by their deadline alone', 'What falls due is carried out by the service.'],
+  OnlyTheServiceLapses: [403, 'what lapses lapses by the service alone', 'What falls due is carried out by the service.'],
 });

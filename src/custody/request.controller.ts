@@ -20,13 +20,14 @@ import {
   notFound,
   rowOf,
 } from '../http/index.ts';
+import { BECAUSE } from './grandfathering.ts';
 import { requestById, requests, REQUEST_STATES, type RequestState } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
 import { Optional } from '../validation/index.ts';
 
 const { tables: shapes } = materialCustody;
-const requestRow = rowOf(shapes.request, { key: { format: 'uuid', description: 'RequestId.' }, state: { enum: REQUEST_STATES } });
+const requestRow = rowOf(shapes.request, { because: BECAUSE, key: { format: 'uuid', description: 'RequestId.' }, state: { enum: REQUEST_STATES } });
 
 class RequestListing extends Paging {
   /** PartyId of who asks. */

@@ -1,8 +1,9 @@
 // Requests: a registered party asks for a lot that others hold. What a protocol forbids it to have, it may not even ask for.
 import type { Charter, Membership } from '../community/index.ts';
-import { accept, decider, refuse, type Act, type Decision, type Rejection } from '../kernel/index.ts';
+import { accept, decider, refuse, SYSTEM_ACTOR, type Act, type Decision, type Rejection } from '../kernel/index.ts';
 import { attemptByRequest, denial, denied } from './denial.ts';
 import { actsFor, canHold, isInNameOf, type Holder } from './holder.ts';
+import type { LapseForbiddenRequest } from './grandfathering.commands.ts';
 import type { Lot } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
 import type { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
@@ -73,6 +74,12 @@ export const request = decider<RequestEvent, Request>()({
       if (!isInNameOf(context, context.party)) return refuse(rejections.InAnotherName());
       const found = waiting(state, context.lot);
       return waits(found) ? accept({ type: 'RequestWithdrawn', data: concerning(found, context.custodian) }) : refuse(found);
+    },
+
+    LapseForbiddenRequest({ because }: LapseForbiddenRequest, state: Request, context: RequestContext): Decision<RequestEvent> {
+      if (context.actor !== SYSTEM_ACTOR) return refuse(rejections.OnlyTheServiceLapses());
+      const found = waiting(state, context.lot);
+      return waits(found) ? accept({ type: 'RequestLapsed', data: { ...concerning(found, context.custodian), because } }) : refuse(found);
     },
   },
 });

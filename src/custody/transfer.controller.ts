@@ -3,6 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { IsIn, IsUUID } from 'class-validator';
 import type { Viewer } from '../community/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, PathId, Reading, Viewing, Views, answer, notFound, rowOf } from '../http/index.ts';
+import { BECAUSE } from './grandfathering.ts';
 import { PASSES } from './lot.events.ts';
 import { transferById, transfers, TRANSFER_STATES, type TransferState } from './material-custody.queries.ts';
 import { materialCustody } from './material-custody.view.ts';
@@ -11,6 +12,7 @@ import { Optional } from '../validation/index.ts';
 const { tables: shapes } = materialCustody;
 const transferRow = rowOf(shapes.transfer, {
   key: { format: 'uuid', description: 'TransferId.' }, passes: { enum: PASSES }, state: { enum: TRANSFER_STATES },
+  because: BECAUSE,
   confirmedBy: { type: 'array', items: { type: 'string', format: 'uuid' }, description: 'PersonIds of second persons.' },
 });
 

@@ -1,8 +1,9 @@
 // Transfers: a lot is offered, and taken over, declined, taken back or left to lapse. Custody of right passes by nothing else.
 import { isMember, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, instantOf, msOf, refuse, SYSTEM_ACTOR, type Act, type Decision, type Rejection } from '../kernel/index.ts';
-import { attemptByAcceptance, denial, denied, deniedOffer, isKeptOut } from './denial.ts';
-import { actsFor, canHold, isInNameOf, type Actor, type Holder } from './holder.ts';
+import { attemptByAcceptance, denial, denied, deniedOffer, isKeptOut, type Asked } from './denial.ts';
+import { actsFor, canHold, isInNameOf, isOutside, type Actor, type Holder } from './holder.ts';
+import type { LapseForbiddenOffer } from './grandfathering.commands.ts';
 import type { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, WithdrawOffer } from './lot.commands.ts';
 import { lotFold, type HeldLot, type Lot, type LotEvent, type OfferEnds, type OpenOffer, type Passes } from './lot.events.ts';
 import { custodyRejections as rejections } from './rejections.ts';
@@ -69,7 +70,18 @@ function openOffer(lot: Lot, transfer: string): Open | Rejection {
   return lot.offer?.transfer === transfer ? { lot, offer: lot.offer } : rejections.NoSuchOffer();
 }
 
+/** An offer that a protocol ended: to come for it while that stands is an attempt. */
+const forbiddenOffer = (lot: Lot, transfer: string): Open | undefined =>
+  lot.status === 'held' && lot.forbidden?.transfer === transfer ? { lot, offer: lot.forbidden } : undefined;
+
 const isOpen = (found: Open | Rejection): found is Open => 'offer' in found;
+
+/** What its holder could not acquire now may go back to the community's own, and nowhere else: asked as if it were to be got again. */
+function passingOn({ material }: HeldLot, passes: Passes, { custodian, owner, recipient }: TransferContext): Asked[] {
+  if (!isOutside(recipient)) return [];
+  const had = (holder: Holder, gets: Asked['gets']): Asked => ({ act: 'offer', material, holder, gets });
+  return passes === 'custody' ? [had(custodian, 'custody')] : [had(custodian, 'custody'), had(owner, 'ownership')];
+}
 
 export const offering = decider<LotEvent, Lot>()({
   ...lotFold,
@@ -87,7 +99,7 @@ export const offering = decider<LotEvent, Lot>()({
       if (mismatch) return refuse(mismatch);
       const expiresAt = command.expiresAt === undefined ? undefined : instantOf(msOf(command.expiresAt));
       if (expiresAt !== undefined && expiresAt <= context.now) return refuse(rejections.OfferEndsInThePast({ expiresAt }));
-      const by = denied(charter, context.now, { act: 'offer', material: lot.material, holder: recipient, gets: passes });
+      const by = denied(charter, context.now, { act: 'offer', material: lot.material, holder: recipient, gets: passes }, ...passingOn(lot, passes, context));
       if (by) return refuse(denial(by, context.commandId), deniedOffer(lot, command, by, context));
       const { request } = command;
       const ends = { transfer: context.newId(), from: lot.custodian, owner: lot.owner, to, passes };
@@ -103,8 +115,9 @@ export const answering = decider<LotEvent, Lot>()({
     /** Judged by the protocols in force at this place of the log, whatever was in force when it was offered. */
     AcceptOffer(command: AcceptOffer, state: Lot, context: AnswerContext): Decision<LotEvent> {
       const found = openOffer(state, command.transfer);
-      if (!isOpen(found)) return refuse(found);
-      const { lot, offer } = found;
+      const tried = isOpen(found) ? found : forbiddenOffer(state, command.transfer);
+      if (!tried) return refuse(found as Rejection);
+      const { lot, offer } = tried;
       const { recipient, charter, membership, now } = context;
       if (!actsFor(recipient, { act: context, membership }, 'transfers')) return refuse(rejections.NotTheRecipient());
       if (!isInNameOf(context, recipient)) return refuse(rejections.InAnotherName());
@@ -112,9 +125,13 @@ export const answering = decider<LotEvent, Lot>()({
       if (offer.expiresAt !== undefined && now >= offer.expiresAt) return refuse(rejections.OfferExpired({ expiresAt: offer.expiresAt }));
       if (lot.custodian !== offer.from || lot.owner !== offer.owner) return refuse(rejections.CustodyHasMoved());
       const seconds = context.seconds.flatMap(({ person, standing }) => (person === context.actor ? [] : [standing]));
-      const by = denied(charter, now, { act: 'acceptance', material: lot.material, holder: recipient, gets: offer.passes, taker: membership, seconds });
+      const passes = { act: 'acceptance', material: lot.material, holder: recipient, gets: offer.passes, taker: membership, seconds } as const;
+      const by = denied(charter, now, passes);
       if (by && !isKeptOut(charter, by)) return refuse(denial(by));
       if (by) return refuse(denial(by, context.commandId), attemptByAcceptance(lot, offer, by, context));
+      if (tried !== found) return refuse(found as Rejection);
+      const onward = denied(charter, now, ...passingOn(lot, offer.passes, context));
+      if (onward) return refuse(denial(onward));
       const { location } = command;
       return accept({ type: 'OfferAccepted', data: { ...endsOf(lot, offer), ...(location === undefined ? {} : { location }) } });
     },
@@ -165,6 +182,13 @@ export const lapsing = decider<LotEvent, Lot>()({
       const { lot, offer } = found;
       if (actor !== SYSTEM_ACTOR || offer.expiresAt === undefined || now < offer.expiresAt) return refuse(rejections.OnlyTheServiceLapses());
       return accept({ type: 'OfferLapsed', data: endsOf(lot, offer) });
+    },
+
+    LapseForbiddenOffer({ transfer, because }: LapseForbiddenOffer, state: Lot, { actor }: Act): Decision<LotEvent> {
+      const found = openOffer(state, transfer);
+      if (!isOpen(found)) return refuse(found);
+      if (actor !== SYSTEM_ACTOR) return refuse(rejections.OnlyTheServiceLapses());
+      return accept({ type: 'OfferLapsed', data: { ...endsOf(found.lot, found.offer), because } });
     },
   },
 });

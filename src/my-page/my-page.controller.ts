@@ -1,7 +1,7 @@
 // Routes of my page.
 import { Controller, Get } from '@nestjs/common';
 import { actsOf, actsView, communityView, OFFICES, paging, ROLES, SCOPES, type ActShown, type Somebody, type Term } from '../community/index.ts';
-import { materialCustody, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
+import { materialCustody, BECAUSE, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
 import { commentsView, protocolStatus, type AwaitedAppeal, type AwaitedBallot } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer, objectOf } from '../http/index.ts';
@@ -15,8 +15,8 @@ const list = (items: object) => ({ type: 'array', items });
 
 type Waiting = MyPage['waiting'];
 const titled = objectOf<TitledProposal>({ proposal: text, title: text });
-const offer = rowOf(materialCustody.tables.transfer, { confirmedBy: list({ ...text, format: 'uuid' }), passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
-const request = rowOf(materialCustody.tables.request, { state: { enum: REQUEST_STATES } });
+const offer = rowOf(materialCustody.tables.transfer, { because: BECAUSE, confirmedBy: list({ ...text, format: 'uuid' }), passes: { enum: PASSES }, state: { enum: TRANSFER_STATES } });
+const request = rowOf(materialCustody.tables.request, { because: BECAUSE, state: { enum: REQUEST_STATES } });
 const act = objectOf<ActShown>({ position: { type: 'integer', minimum: 1 }, what: text, stream: text, at: instant, by: text, onBehalfOf: textOrNull });
 const acts = { type: 'object', properties: { rows: list(act), next: { ...text, description: 'Cursor of the next page of `/my-page/acts`.' } }, required: ['rows'] };
 const page = objectOf<MyPage>({

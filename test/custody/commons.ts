@@ -4,7 +4,7 @@ import {
   type CharterEvent, type Clause, type MembershipEvent, type PartyEvent, type PartyKind, type PersonEvent, type Role, type Scope, type Untouchable, type Viewer,
 } from '../../src/community/index.ts';
 import { custodyHandlings } from '../../src/custody/custody.handlings.ts';
-import { lotEvents, materialEvents, requestEvents } from '../../src/custody/index.ts';
+import { grandfatheringEvents, lotEvents, materialEvents, requestEvents } from '../../src/custody/index.ts';
 import { proposalEvents } from '../../src/governance/index.ts';
 import { RegisterLot } from '../../src/custody/lot.commands.ts';
 import { RegisterMaterial } from '../../src/custody/material.commands.ts';
@@ -13,7 +13,7 @@ import { attemptEvents, evidenceEvents, sabotageEvents } from '../../src/defence
 import {
   after, commandIdOfRequest, derivedId, EventCatalogue, instantOf, personIdOf, Rejection, SimulatedClock, type Event, type Fold, type Recorded,
 } from '../../src/kernel/index.ts';
-import { CommandExecutor, recordedOf, type Acknowledgement, type ReaderOf, type Secrets, type Tables, type View } from '../../src/runtime/index.ts';
+import { CommandExecutor, recordedOf, type Acknowledgement, type ReadAt, type ReaderOf, type Secrets, type Tables, type View } from '../../src/runtime/index.ts';
 import { inquireIn } from '../support/inquire.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { tablesAfter } from '../support/memory-tables.ts';
@@ -21,7 +21,7 @@ import { tablesAfter } from '../support/memory-tables.ts';
 export const MIDSUMMER = '2147-06-21T12:00:00.000Z';
 
 export const catalogue = new EventCatalogue([
-  charterEvents, personEvents, membershipEvents, partyEvents, proposalEvents, materialEvents, lotEvents, requestEvents, attemptEvents, evidenceEvents, sabotageEvents,
+  charterEvents, personEvents, membershipEvents, partyEvents, proposalEvents, materialEvents, lotEvents, requestEvents, grandfatheringEvents, attemptEvents, evidenceEvents, sabotageEvents,
 ]);
 
 /** Seals so that a test can see who sealed what. */
@@ -59,7 +59,9 @@ export class Commons {
       log: this.log,
       catalogue,
       handlings: [...custodyHandlings, ...defenceHandlings],
-      views: { read: () => Promise.reject(new Error('nothing here is decided by a view')) },
+      views: {
+        read: <T extends Tables>(view: View<T>, { asOf = this.log.head().position }: ReadAt = {}) => Promise.resolve({ position: asOf, tables: this.tables(view, asOf) }),
+      },
       secrets: plainSecrets,
       inquire: inquireIn(this.log, catalogue),
       clock: this.clock,

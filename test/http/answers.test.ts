@@ -368,6 +368,9 @@ describe('a community in force', () => {
       return id(one);
     };
     await town.until(`/proposals/${await decided({ kind: 'change-rules', rules: { veto } })}`, undefined, ({ state }) => state === 'enacted');
+    await town.until(`/transfers/${id(offered)}`, zara.token, ({ state }) => state === 'lapsed');
+    await seesAll(zara, ['/grandfathered-holdings', `/grandfathered-holdings?protocol=no-mall&party=${party}&limit=1`]);
+    await seesAll(buyer, ['/grandfathered-holdings']);
     const disputable = { contest: { ordinary: { seconds: 9 } }, disputes: { arbiters: 1, ruling: { seconds: 60 } } };
     await town.until(`/proposals/${await decided({ kind: 'change-rules', rules: disputable })}`, undefined, ({ state }) => state === 'timelocked');
     await pass(10);

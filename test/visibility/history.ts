@@ -214,6 +214,9 @@ export class History {
   private async offersToAurelia(): Promise<{ readonly lot: string; readonly transfer: string }> {
     const community = this.party('community');
     const lot = await this.lot(community, community, 'silk');
+    // Asked for while it is allowed, and never answered.
+    const works = this.party('works');
+    await this.makes('merle', '/requests', { party: this.party('meridian'), lot: await this.lot(works, works, 'silk'), purpose: 'Samples' });
     return { lot, transfer: await this.offer('kaito', lot, this.party('aurelia')) };
   }
 

@@ -4,7 +4,7 @@ import {
   FOUNDING_RULES, maySee, PUBLIC,
   type CharterEvent, type InvitationEvent, type MembershipEvent, type OfficeEvent, type PartyEvent, type PersonEvent, type Role, type Viewer,
 } from '../../src/community/index.ts';
-import type { LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
+import type { GrandfatheringEvent, LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
 import type { BallotEvent, CommentEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
@@ -28,7 +28,7 @@ const ruled = { ...comment, by: 'steward', reason: 'x' };
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
   | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | BallotEvent
-  | MaterialEvent | LotEvent | RequestEvent | DisputeEvent
+  | MaterialEvent | LotEvent | RequestEvent | GrandfatheringEvent | DisputeEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -133,6 +133,11 @@ const EVENTS: readonly (
   { type: 'MaterialRequested', data: { ...asked, material: 'm', purpose: 'x' } },
   { type: 'RequestDeclined', data: asked },
   { type: 'RequestWithdrawn', data: asked },
+  { type: 'RequestLapsed', data: { ...asked, because: { protocol: 'p', charterRevision: 2, clauses: ['c'] } } },
+  {
+    type: 'Grandfathered',
+    data: { protocol: 'p', charterRevision: 2, enactedAt: 1, holdings: [{ lot: 'lot', material: 'm', party: 'holding', as: 'owner', clauses: ['c'] }], offers: [], requests: [] },
+  },
   { type: 'SiphonAttempted', data: { ...refused, kind: 'automatic', act: 'acceptance', party: 'party', transfer: 't', passes: 'custody' } },
   { type: 'OfferDenied', data: { ...refused, from: 'from', intendedReceiver: 'receiver', passes: 'custody', request: 'r' } },
   { type: 'EvidenceFiled', data: { hash: 'h', size: 1, mediaType: 'text/plain', by: 'filer' } },

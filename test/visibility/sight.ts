@@ -101,6 +101,8 @@ OfferLapsed                  .      .      +       +       +       +        +   
 MaterialRequested            .      .      +       +       +       +        +         +       +    | party holder         |
 RequestDeclined              .      .      +       +       +       +        +         +       +    | party holder         |
 RequestWithdrawn             .      .      +       +       +       +        +         +       +    | party holder         |
+RequestLapsed                .      .      +       +       +       +        +         +       +    | party holder         |
+Grandfathered                .      .      +       +       +       +        +         +       +    |                      |
 SiphonAttempted              .      .      +       +       +       +        +         +       +    | party                |
 OfferDenied                  .      .      +       +       +       +        +         +       +    |                      |
 EvidenceFiled                .      .      +       +       +       +        +         +       +    |                      |
