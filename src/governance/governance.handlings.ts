@@ -23,7 +23,7 @@ import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
 import { disputes, disputesStream } from './dispute.ts';
 import { conclusion, enactment, foundIn, sunset } from './enactment.ts';
-import { partiesConcernedBy, personsConcernedBy, waysOf } from './measure.ts';
+import { partiesConcernedBy, personsConcernedBy, waysOf, type ProposedText } from './measure.ts';
 import {
   AdmitProposal,
   CarryOutOnParty,
@@ -52,20 +52,24 @@ import { suspension } from './suspension.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
 /** PartyIds that clauses name and nobody has registered. */
-export function unregisteredIn({ measure }: StatedText, load: Load): string[] {
+function unregisteredIn({ measure }: Pick<ProposedText, 'measure'>, load: Load): string[] {
   const clauses = waysOf(measure).flatMap((way) => (way.kind === 'adopt-protocol' ? way.clauses : []));
   const named = new Set(clauses.flatMap(partiesIn));
   return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
 }
 
 /** What the measure of a text names besides the charter. */
-function draftedAbout(command: object, load: Load) {
-  if (!(command instanceof StatedText)) return { unregistered: [], concerned: { persons: {}, parties: {} } };
-  const { measure } = command;
+export function namedIn(text: Pick<ProposedText, 'measure'>, load: Load) {
+  const { measure } = text;
   const persons = Object.fromEntries(personsConcernedBy(measure).map((id) => [id, load(membership, memberStream(id))]));
   const parties = Object.fromEntries(partiesConcernedBy(measure).map((id) => [id, load(party, partyStream(id))]));
-  return { unregistered: unregisteredIn(command, load), concerned: { persons, parties } };
+  return { unregistered: unregisteredIn(text, load), concerned: { persons, parties } };
 }
+
+/** What no text names. */
+export const NAMING_NOTHING = { unregistered: [], concerned: { persons: {}, parties: {} } };
+
+const draftedAbout = (command: object, load: Load) => (command instanceof StatedText ? namedIn(command, load) : NAMING_NOTHING);
 
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
 async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Load): Promise<RollSummary | undefined> {

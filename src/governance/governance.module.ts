@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { domainRoom } from '../http/index.ts';
 import { AdmissionController } from './admission.controller.ts';
+import { AmendmentController } from './amendment.controller.ts';
 import { AftermathController } from './aftermath.controller.ts';
 import { aftermathProcesses } from './aftermath.process.ts';
 import { CheckingController } from './checking.controller.ts';
@@ -26,8 +27,7 @@ import { votingProcesses } from './voting.process.ts';
     controllers: [
       HabitsController,
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
-      CommentController, SuspensionController,
-      DisputeController,
+      CommentController, AmendmentController, SuspensionController, DisputeController,
     ],
     handlings: [...governanceHandlings, ...deliberationHandlings, ...disputeHandlings],
     views: [protocolStatus, ...deliberationViews, disputesView],

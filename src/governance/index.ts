@@ -1,8 +1,12 @@
 // Governance: proposals, ballots, and how what was passed comes into force.
 export * from './admissibility.ts';
+export * from './accepting.ts';
 export * from './aftermath.process.ts';
 export * from './aftermath.ts';
 export * from './annulment.ts';
+export * from './amendment.ts';
+export * from './amendments.queries.ts';
+export * from './amendments.view.ts';
 export * from './ballot.ts';
 export * from './carrying-out.ts';
 export * from './choice.ts';

@@ -88,6 +88,8 @@ export type ProposalEvent =
         readonly writtenAgainst: number;
         /** Whether it had come before the public. */
         readonly admitted: boolean;
+        /** The amendment that it is, and whose. */
+        readonly amendment?: { readonly amendment: string; readonly author: string };
       }
     >
   | Event<'ProposalSubmitted', { readonly proposal: string }>

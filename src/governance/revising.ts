@@ -1,6 +1,6 @@
 // Revising: another text before the freeze, about the same matter once the proposal was admitted.
 import { accept, contentHash, decider, refuse, type Act, type Decision } from '../kernel/index.ts';
-import { communityRejections, isInForce, isMember } from '../community/index.ts';
+import { communityRejections, isInForce, isMember, type Charter } from '../community/index.ts';
 import { faultIn, textOf, type DeliberationContext } from './deliberation.ts';
 import { matterOf, movedSince, type ProposedText } from './measure.ts';
 import type { ReviseProposal } from './proposal.commands.ts';
@@ -26,6 +26,15 @@ export function faultInRevision(present: PresentProposal, text: ProposedText, co
   return faultIn(text.measure, charter, context);
 }
 
+/** The next text, written against the charter as it is now. */
+export const revisionOf = ({ proposal: id, textRevision, writtenAgainst, status }: PresentProposal, text: ProposedText, charter: Charter) => ({
+  proposal: id,
+  textRevision: textRevision + 1,
+  writtenAgainst: isInForce(charter) ? charter.revision : writtenAgainst,
+  admitted: status === 'deliberation',
+  ...text,
+});
+
 export const revising = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
@@ -37,17 +46,7 @@ export const revising = decider<ProposalEvent, Proposal>()({
       const text = textOf(command);
       const fault = faultInRevision(state, text, context);
       if (fault) return refuse(fault);
-      const { charter } = context;
-      return accept({
-        type: 'ProposalRevised',
-        data: {
-          proposal: state.proposal,
-          textRevision: state.textRevision + 1,
-          writtenAgainst: isInForce(charter) ? charter.revision : state.writtenAgainst,
-          admitted: state.status === 'deliberation',
-          ...text,
-        },
-      });
+      return accept({ type: 'ProposalRevised', data: revisionOf(state, text, context.charter) });
     },
   },
 });

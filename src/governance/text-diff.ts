@@ -9,16 +9,16 @@ export interface Comparable {
   readonly does: unknown;
 }
 
-/** Two revisions of a text, by number. */
-export interface TextDiff {
-  readonly from: number;
-  readonly to: number;
+export interface Difference {
   /** Lines. */
   readonly added: number;
   readonly removed: number;
   /** In the unified format, with three lines around each change; empty where nothing differs. */
   readonly diff: string;
 }
+
+/** Two revisions of a text, by number. */
+export type TextDiff = Difference & { readonly from: number; readonly to: number };
 
 /**
  * Lines added and removed up to which the shortest difference is looked for (the cost grows with their square): texts that differ in
@@ -36,12 +36,13 @@ function replacing(from: readonly string[], to: readonly string[], names: readon
 }
 
 /** What has to change in one text to make it the other. */
-export function textDiff(from: Comparable & { readonly revision: number }, to: Comparable & { readonly revision: number }): TextDiff {
+export function difference(from: Comparable, to: Comparable, names: readonly [string, string]): Difference {
   const [before, after] = [linesOf(from), linesOf(to)];
-  const names = [`revision ${from.revision}`, `revision ${to.revision}`] as const;
   const [a, b] = [before, after].map((lines) => `${lines.join('\n')}\n`) as [string, string];
   const patch = structuredPatch(names[0], names[1], a, b, undefined, undefined, { context: 3, maxEditLength: MOST_EDITS }) ?? replacing(before, after, names);
   const starting = (sign: string): number => patch.hunks.flatMap(({ lines }) => lines).filter((line) => line.startsWith(sign)).length;
-  const diff = patch.hunks.length === 0 ? '' : formatPatch(patch);
-  return { from: from.revision, to: to.revision, added: starting('+'), removed: starting('-'), diff };
+  return { added: starting('+'), removed: starting('-'), diff: patch.hunks.length === 0 ? '' : formatPatch(patch) };
 }
+
+export const textDiff = (from: Comparable & { readonly revision: number }, to: Comparable & { readonly revision: number }): TextDiff =>
+  ({ from: from.revision, to: to.revision, ...difference(from, to, [`revision ${from.revision}`, `revision ${to.revision}`]) });

@@ -32,13 +32,12 @@ class Compared {
 const number = { type: 'integer', minimum: 1 };
 const lines = { type: 'integer', minimum: 0, description: 'Lines.' };
 export const measure = { oneOf: [...Object.values(SINGLE_MEASURES), ChooseOne] };
-export const diffAnswer = objectOf<TextDiff>({
-  from: number,
-  to: number,
+export const differenceAnswer = {
   added: lines,
   removed: lines,
   diff: { type: 'string', description: 'In the unified format: title, prose, and what the machine does as canonical JSON, a value a line. Empty where nothing differs.' },
-});
+};
+const diffAnswer = objectOf<TextDiff>({ from: number, to: number, ...differenceAnswer });
 const revisionRow = rowOf(textsView.tables.revision, {
   key: { description: '`<ProposalId>.<revision>`.' },
   proposal: { format: 'uuid' },
@@ -46,6 +45,10 @@ const revisionRow = rowOf(textsView.tables.revision, {
   shown: { enum: ['community', 'public'], description: 'Who may read it.' },
   measure,
   textHash: { pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over title, prose and measure (RFC 8785): what a freeze of this revision states.' },
+  amendment: {
+    ...objectOf<{ readonly amendment: string; readonly author: string }>({ amendment: { type: 'string', format: 'uuid' }, author: { type: 'string' } }),
+    description: 'The amendment that it is, and whose; null where it is none.',
+  },
   frozenAt: { description: 'When a freeze fixed this revision last; null where none did.' },
 });
 const protocolTextRow = rowOf(textsView.tables.protocolText, {

@@ -23,6 +23,8 @@ const tables = {
       measure: 'json',
       /** Content hash of the three: what a freeze of this revision states. */
       textHash: 'text',
+      /** `{ amendment, author }`: what it came from, where it is an amendment that was accepted. */
+      amendment: 'json?',
       writtenAgainst: 'integer',
       writtenAt: 'instant',
       /** When a freeze fixed this revision last. */
@@ -68,18 +70,19 @@ export const textKey = (proposal: string, revision: number): string => `${propos
 export const protocolTextKey = (protocol: string, revision: number): string => `${protocol}.${revision}`;
 
 interface Written extends ProposedText {
+  readonly amendment?: object;
   readonly proposal: string;
   readonly writtenAgainst: number;
 }
 
-function write(rows: Rows, { proposal, title, prose, measure, writtenAgainst }: Written, time: number, shown: 'community' | 'public'): void {
+function write(rows: Rows, { proposal, title, prose, measure, writtenAgainst, amendment }: Written, time: number, shown: 'community' | 'public'): void {
   const present = rows.present.current(proposal);
   const revision = (present?.revision ?? 0) + 1;
   if (present) rows.present.change(proposal, { revision });
   else rows.present.open(proposal, { revision });
   const textHash = contentHash({ title, prose, measure });
   rows.revision.open(textKey(proposal, revision), {
-    proposal, revision, shown, title, prose, measure, textHash, writtenAgainst, writtenAt: instantOf(time), frozenAt: null,
+    proposal, revision, shown, title, prose, measure, textHash, amendment: amendment ?? null, writtenAgainst, writtenAt: instantOf(time), frozenAt: null,
   });
 }
 
@@ -94,7 +97,7 @@ function end(rows: Rows, protocol: string, ending: Ending, { position, time }: {
 
 export const textsView = view<CharterEvent | ProposalEvent>()({
   name: 'texts',
-  version: 1,
+  version: 2,
   tables,
   project: {
     ProposalDrafted: ({ data, time }, rows) => write(rows, data, time, 'community'),

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { actsOf, actsView, communityView, OFFICES, paging, ROLES, SCOPES, type ActShown, type Somebody, type Term } from '../community/index.ts';
 import { materialCustody, BECAUSE, PASSES, REQUEST_STATES, TRANSFER_STATES } from '../custody/index.ts';
 import { defenceLog } from '../defence/index.ts';
-import { commentsView, protocolStatus, type AwaitedAppeal, type AwaitedBallot } from '../governance/index.ts';
+import { amendmentsView, commentsView, protocolStatus, type AwaitedAmendment, type AwaitedAppeal, type AwaitedBallot } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Listing, Paging, Reading, rowOf, Secrets, Viewing, Views, answer, objectOf } from '../http/index.ts';
 import { myPage, type MyPage, type MyParty, type ReportToCorroborate, type TitledProposal } from './my-page.ts';
 
@@ -36,6 +36,7 @@ const page = objectOf<MyPage>({
     proposals: { ...list(titled), description: 'For stewards: proposals by others, to be admitted.' },
     appeals: { ...list(objectOf<AwaitedAppeal>({ proposal: text, comment: text })), description: 'For stewards: appeals against the hiding of a comment.' },
     freezes: { ...list(titled), description: 'For stewards: admitted proposals, to be frozen.' },
+    amendments: { ...list(objectOf<AwaitedAmendment>({ proposal: text, amendment: text, title: text })), description: 'Amendments of own proposals, to be accepted or rejected.' },
     rebases: { ...list(titled), description: 'Own proposals that passed, could not be enacted, and wait for a new text.' },
   }),
   acts,
@@ -55,15 +56,17 @@ export class MyPageController {
   async mine(@Reading() at: Reading, @Viewing() viewer: Somebody) {
     const { position, tables: community } = await this.views.read(communityView, at);
     const same = { asOf: position, waitFor: position };
-    const [acts, governance, comments, custody, defence] = await Promise.all([
+    const [acts, governance, comments, amendments, custody, defence] = await Promise.all([
       this.views.read(actsView, same),
       this.views.read(protocolStatus, same),
       this.views.read(commentsView, same),
+      this.views.read(amendmentsView, same),
       this.views.read(materialCustody, same),
       this.views.read(defenceLog, same),
     ]);
     const tables = {
-      community, acts: acts.tables, governance: governance.tables, comments: comments.tables, custody: custody.tables, defence: defence.tables,
+      community, acts: acts.tables, governance: governance.tables, comments: comments.tables, amendments: amendments.tables, custody: custody.tables,
+      defence: defence.tables,
     };
     return answer(position, myPage(tables, viewer, (sealed) => this.secrets.open(sealed)));
   }

@@ -18,7 +18,7 @@ import {
 } from '../community/index.ts';
 import { offersTo, requestsTo, type CustodyTables, type RequestRow, type TransferRow } from '../custody/index.ts';
 import { awaitingCorroborationBy, type DefenceTables } from '../defence/index.ts';
-import { appealsAwaiting, ballotsAwaited, type AwaitedAppeal, type AwaitedBallot, type CommentTables, type protocolStatus } from '../governance/index.ts';
+import { amendmentsAwaiting, appealsAwaiting, ballotsAwaited, type AmendmentTables, type AwaitedAmendment, type AwaitedAppeal, type AwaitedBallot, type CommentTables, type protocolStatus } from '../governance/index.ts';
 import type { Instant } from '../kernel/index.ts';
 import type { Page, ReaderOf } from '../runtime/index.ts';
 
@@ -31,6 +31,7 @@ export interface MyPageTables {
   readonly acts: ActsTables;
   readonly governance: ReaderOf<(typeof protocolStatus)['tables']>;
   readonly comments: CommentTables;
+  readonly amendments: AmendmentTables;
   readonly custody: CustodyTables;
   readonly defence: DefenceTables;
 }
@@ -74,6 +75,8 @@ export interface MyPage {
     readonly appeals: readonly AwaitedAppeal[];
     /** Own proposals that passed, could not be enacted, and wait for a new text. */
     readonly rebases: readonly TitledProposal[];
+    /** Amendments of own proposals, to be accepted or rejected. */
+    readonly amendments: readonly AwaitedAmendment[];
   };
   /** Newest first. */
   readonly acts: Page<ActShown>;
@@ -164,6 +167,7 @@ export function myPage(tables: MyPageTables, viewer: Somebody, open: Open): MyPa
       })),
       ...stewardship(tables, viewer),
       rebases: rebasesOf(tables, person),
+      amendments: amendmentsAwaiting(tables.amendments, tables.governance, person, MOST),
     },
     acts: actsOf(tables.acts, person, {}),
   };

@@ -88,3 +88,55 @@ describe('given a proposal in deliberation', () => {
     expect(told(await nils.puts(comment, { text: 'I was right.' }))).toBe('409 CommentIsWithdrawn');
   });
 });
+
+describe('given a text that others would have otherwise', () => {
+  const amended = (title: string, against = 1) => ({ ...DRAFT, title, against });
+  let [first, second]: [string, string] = ['', ''];
+
+  test('when Nils and Iva amend it, then everybody sees what would change, and it waits for Mara', async () => {
+    const { iva, place } = commons;
+    expect(told(await mara.posts(`${path}/amendments`, amended('Mine')))).toBe('403 OwnProposal');
+    expect(told(await nils.posts(`${path}/amendments`, amended('Too early', 2)))).toBe('409 AmendmentOutdated');
+    expect(told(await nils.posts(`${path}/amendments`, amended(DRAFT.title)))).toBe('409 TextUnchanged');
+    expect(told(await nils.posts(`${path}/amendments`, { ...amended('Other'), measure: { kind: 'adopt-protocol', protocol: 'nights', clauses: [] } }))).toBe('422 AnotherMatter');
+    const [one, two] = [await nils.posts(`${path}/amendments`, amended('Quiet nights and Sundays')), await iva.posts(`${path}/amendments`, amended('Loud nights'))];
+    [first, second] = [`${path}/amendments/${one.body.id}`, `${path}/amendments/${two.body.id}`];
+    const { body } = await place.anybody.reads(first, two);
+    expect(body).toMatchObject({ state: 'open', author: nils.id, added: 1, removed: 1 });
+    expect(body.diff.split('\n')).toEqual(expect.arrayContaining(['-Quiet nights', '+Quiet nights and Sundays']));
+    const waits = async (who: Person) => ((await who.reads('/my-page', two)).body.waiting.amendments as { title: string }[]).map(({ title }) => title);
+    expect(await waits(mara)).toEqual(['Quiet nights and Sundays', 'Loud nights']);
+    expect(await waits(nils)).toEqual([]);
+  });
+
+  test('when Mara accepts the one of Nils, then it is the text, in his name, and the other one has lapsed', async () => {
+    const { iva, place } = commons;
+    expect(told(await nils.posts(`${first}/acceptance`))).toBe('403 NotTheProposer');
+    const accepted = await mara.posts(`${first}/acceptance`);
+    expect(told(accepted)).toBe('200 ProposalRevised');
+    expect((await place.anybody.reads(path, accepted)).body).toMatchObject({ title: 'Quiet nights and Sundays', textRevision: 2 });
+    expect((await place.anybody.reads(`${path}/revisions/2`, accepted)).body).toMatchObject({ amendment: { author: nils.id } });
+    const rows = (await place.anybody.reads(`${path}/amendments`, accepted)).body.rows as { state: string; into: number | null }[];
+    expect(rows.map(({ state, into }) => [state, into])).toEqual([['accepted', 2], ['lapsed', null]]);
+    expect(told(await mara.posts(`${second}/acceptance`))).toBe('409 AmendmentOutdated');
+    expect(told(await iva.deletes(second))).toBe('409 AmendmentOutdated');
+    expect((await mara.reads('/my-page', accepted)).body.waiting.amendments).toEqual([]);
+  });
+
+  test('when another one is rejected, or withdrawn, or comes too late, then that is what it is', async () => {
+    const { iva, zara, place } = commons;
+    const amend = async (title: string) => `${path}/amendments/${(await iva.posts(`${path}/amendments`, amended(title, 2))).body.id}`;
+    const [rejected, withdrawn, late] = [await amend('Loud nights'), await amend('Louder nights'), await amend('Loudest nights')];
+    expect(told(await nils.posts(`${rejected}/rejection`, { reason: 'No.' }))).toBe('403 NotTheProposer');
+    await mara.posts(`${rejected}/rejection`, { reason: 'We sleep.' });
+    expect(told(await mara.posts(`${rejected}/acceptance`))).toBe('409 AmendmentSettled');
+    expect(told(await nils.deletes(withdrawn))).toBe('403 NotTheAmender');
+    expect(told(await iva.deletes(withdrawn))).toBe('200 AmendmentWithdrawn');
+    const frozen = await zara.posts(`${path}/freeze`);
+    expect(frozen.body.events[0].data).toMatchObject({ textRevision: 2 });
+    const rows = (await place.anybody.reads(`${path}/amendments`, frozen)).body.rows as { state: string; reason: string | null }[];
+    expect(rows.slice(2).map(({ state, reason }) => [state, reason])).toEqual([['rejected', 'We sleep.'], ['withdrawn', null], ['lapsed', null]]);
+    expect(told(await mara.posts(`${late}/acceptance`))).toBe('409 WrongPhase');
+    expect(told(await iva.posts(`${path}/amendments`, amended('Too late', 2)))).toBe('409 WrongPhase');
+  });
+});

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { actsView, communityView, FOUNDING_RULES, type CharterEvent, type InvitationEvent, type PersonEvent, type Viewer } from '../../src/community/index.ts';
 import { materialCustody } from '../../src/custody/index.ts';
 import { defenceLog } from '../../src/defence/index.ts';
-import { commentsView, protocolStatus } from '../../src/governance/index.ts';
+import { amendmentsView, commentsView, protocolStatus } from '../../src/governance/index.ts';
 import { after, type Event } from '../../src/kernel/index.ts';
 import { myPage } from '../../src/my-page/index.ts';
 import { NOON, recorded } from '../support/given.ts';
@@ -38,6 +38,7 @@ function charterFor(...events: readonly Event[]): string[] {
   const past = recorded(events);
   const tables = {
     community: tablesAfter(communityView, past), acts: tablesAfter(actsView, past), governance: tablesAfter(protocolStatus, past), comments: tablesAfter(commentsView, past),
+    amendments: tablesAfter(amendmentsView, past),
     custody: tablesAfter(materialCustody, past),
     defence: tablesAfter(defenceLog, past),
   };

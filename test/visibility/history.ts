@@ -21,6 +21,7 @@ export const PERSONAL = {
   arno: 'Arnoldus Peat', anke: 'Ankelien Sorrel', apollo: 'Apollonius Heath', formerly: 'Formosa Bracken', wilma: 'Wilmarine Sedge',
   carla: 'Carlotta Burdock', merle: 'Merlewyn Tansy',
   aurel: 'Aurelian Yarrow', reported: 'At dusk the valve was sawn clean through.', corroborated: 'I heard the saw from the weir.',
+  rejected: 'Ferns are for another year.',
   commented: 'Half of this is nonsense.', edited: 'A third of this is nonsense.', appealed: 'It was said with love.',
   disputed: 'Old Tessaly counted the yes twice.',
 } as const;
@@ -260,12 +261,23 @@ export class History {
     await this.does('kaito', 'DELETE', await comment());
   }
 
+  /** Amendments of every end. */
+  private async amendments(proposal: string): Promise<void> {
+    const path = `/proposals/${proposal}/amendments`;
+    const amend = async (title: string): Promise<string> =>
+      `${path}/${await this.makes('kaito', path, { against: 1, title, prose: 'As told.', measure: keepingSilk('second-thoughts') })}`;
+    await this.does('kaito', 'DELETE', await amend('first'));
+    await this.does('mira', 'POST', `${await amend('second')}/rejection`, { reason: PERSONAL.rejected });
+    await this.does('mira', 'POST', `${await amend('third')}/acceptance`);
+  }
+
   private async votes(): Promise<void> {
     await this.admissions();
     const withdrawn = await this.draft('second-thoughts');
     await this.does('mira', 'POST', `/proposals/${withdrawn}/submission`);
     await this.does('zara', 'POST', `/proposals/${withdrawn}/admission`);
     await this.comments(withdrawn);
+    await this.amendments(withdrawn);
     await this.does('mira', 'POST', `/proposals/${withdrawn}/revisions`, { title: 'third-thoughts', prose: 'As told.', measure: keepingSilk('second-thoughts') });
     await this.does('mira', 'POST', `/proposals/${withdrawn}/withdrawal`);
     // Two rivals, frozen against the same charter: the second to pass needs another text. And one that nobody votes on.

@@ -6,7 +6,7 @@ import {
 } from '../../src/community/index.ts';
 import type { GrandfatheringEvent, LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
-import type { BallotEvent, CommentEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
+import type { AmendmentEvent, BallotEvent, CommentEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { NOON } from '../support/given.ts';
 import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
@@ -23,12 +23,13 @@ const frozen = { textHash: 'h', charterRevision: 1, decisionClass: 'ordinary', r
 const certificate = { yes: 1, no: 0, abstain: 0, roll: 3, rollRoot: 'root', rule, frozenAt: 1, pollsClosedAt: 2, stampedLater: [], outcome: 'passed' } as const;
 const proposal = 'proposal';
 const comment = { comment: 'comment', proposal, author: 'author', shown: 'public' } as const;
+const amendment = { amendment: 'amendment', proposal, author: 'author' };
 const ruled = { ...comment, by: 'steward', reason: 'x' };
 
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
-  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | BallotEvent
-  | MaterialEvent | LotEvent | RequestEvent | GrandfatheringEvent | DisputeEvent
+  | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | AmendmentEvent
+  | BallotEvent | MaterialEvent | LotEvent | RequestEvent | GrandfatheringEvent | DisputeEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -113,6 +114,9 @@ const EVENTS: readonly (
   { type: 'HidingAppealed', data: { ...comment, statement: 'sealed' } },
   { type: 'HidingUpheld', data: ruled },
   { type: 'CommentRestored', data: ruled },
+  { type: 'AmendmentProposed', data: { ...amendment, against: 1, ...words, measure: { kind: 'resolution' } } },
+  { type: 'AmendmentWithdrawn', data: amendment },
+  { type: 'AmendmentRejected', data: { ...amendment, reason: 'sealed' } },
   { type: 'BallotCast', data: { proposal, round: 1, voter: 'voter', choice: 'yes', replaces: 0 } },
   { type: 'BallotWithdrawn', data: { proposal, round: 1, voter: 'voter', choice: 'yes' } },
   { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },

@@ -88,6 +88,9 @@ CommentHidden                +      +      +       +       +       +        +   
 HidingAppealed               .      .      .       +       .       .        .         .       +    |                      | author
 HidingUpheld                 +      +      +       +       +       +        +         +       +    |                      |
 CommentRestored              +      +      +       +       +       +        +         +       +    |                      |
+AmendmentProposed            +      +      +       +       +       +        +         +       +    |                      |
+AmendmentWithdrawn           +      +      +       +       +       +        +         +       +    |                      |
+AmendmentRejected            +      +      +       +       +       +        +         +       +    |                      |
 BallotCast                   .      .      +       +       +       +        +         +       +    |                      |
 BallotWithdrawn              .      .      +       +       +       +        +         +       +    |                      |
 MaterialRegistered           +      +      +       +       +       +        +         +       +    |                      |
