@@ -3,6 +3,7 @@ export * from './acts.view.ts';
 export * from './admission.ts';
 export * from './aftermath.ts';
 export * from './becoming.process.ts';
+export * from './catalogue.ts';
 export * from './charter.ts';
 export * from './clause.ts';
 export * from './community.queries.ts';

@@ -32,6 +32,7 @@ export const communityRejections = defineRejections({
   RoleNotHeld: [422, 'the person does not hold the role', 'A role is ended, recalled and laid down while it is held.'],
   TermNotOver: [409, 'the term is not over yet', 'A term ends at its instant.'],
   RoleMinimum: [409, 'fewer would hold the role than the charter asks for', 'No role falls below its charter minimum, and the last steward stays one.'],
+  NotInTheCatalogue: [422, 'the catalogue has no such material', 'Lots are of materials of the community’s catalogue, and clauses are about them.'],
   PartyNotRegistered: [404, 'there is no party of this id', 'Only a registered party can be represented or named in a clause.'],
   AlliedAlready: [422, 'the party is an ally already', 'A party becomes an ally once.'],
   NotRepresented: [409, 'the person does not represent the party', 'A representative is appointed before being removed.'],

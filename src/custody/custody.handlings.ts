@@ -1,5 +1,5 @@
 // How custody's commands meet their deciders: the stream that each is decided on, and what it is decided with.
-import { charter, CHARTER_STREAM, communityView, inForceAs, isInForce, memberStream, membership } from '../community/index.ts';
+import { charter, CHARTER_STREAM, communityView, inForceAs, isInForce, material, materialStream, memberStream, membership } from '../community/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
 import type { Act } from '../kernel/index.ts';
 import { LapseForbiddenOffer, LapseForbiddenRequest, ReviewEnactment } from './grandfathering.commands.ts';
@@ -10,7 +10,7 @@ import { AcceptOffer, ConfirmTransfer, DeclineOffer, LapseOffer, OfferCustody, R
 import { lotFold, lotStream, type Lot } from './lot.events.ts';
 import { materialCustody } from './material-custody.view.ts';
 import { RegisterMaterial } from './material.commands.ts';
-import { material, materialStream } from './material.ts';
+import { cataloguing } from './material.ts';
 import { DeclineRequest, RequestMaterial, WithdrawRequest } from './request.commands.ts';
 import { requestFold, requestStream, type Request } from './request.events.ts';
 import { request } from './request.ts';
@@ -45,7 +45,7 @@ async function findingsOf({ protocol, charterRevision, enactedAt, after }: Revie
 }
 
 export const custodyHandlings: readonly Handling[] = [
-  handles(material, [RegisterMaterial], {
+  handles(cataloguing, [RegisterMaterial], {
     stream: (command) => materialStream(command.material),
     context: (_, load, { actor }) => ({ membership: load(membership, memberStream(actor)) }),
   }),

@@ -1,5 +1,5 @@
 // Intake: a lot comes onto the books, in somebody's hands and in somebody's ownership.
-import { holdsRole, type Charter, type Membership } from '../community/index.ts';
+import { communityRejections, holdsRole, type Charter, type Membership } from '../community/index.ts';
 import { accept, decider, dimensionOf, isPositive, quantity, refuse, type Act } from '../kernel/index.ts';
 import { denial, denied } from './denial.ts';
 import { actsFor, canHold, isInNameOf, isOutside, type Holder } from './holder.ts';
@@ -30,7 +30,7 @@ export const intake = decider<LotEvent, Lot>()({
       const insider = !isOutside(custodian) && actsFor(custodian, { act: context, membership }, 'transfers');
       if (!holdsRole(membership, 'keeper') && !insider) return refuse(rejections.MayNotTakeIn());
       if (!isInNameOf(context, custodian, owner)) return refuse(rejections.InAnotherName());
-      if (material.status === 'absent') return refuse(rejections.NotInTheCatalogue({ material: command.material }));
+      if (material.status === 'absent') return refuse(communityRejections.NotInTheCatalogue({ materials: [command.material] }));
       for (const holder of [custodian, owner]) if (!canHold(holder)) return refuse(rejections.CannotHold({ party: holder.id }));
       const stated = quantity(command.quantity.amount, command.quantity.unit);
       if (!isPositive(stated)) return refuse(rejections.NothingThere());

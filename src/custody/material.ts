@@ -1,33 +1,9 @@
-// The catalogue of materials: one stream per code, named once.
-import { holdsRole, type Membership } from '../community/index.ts';
-import {
-  accept,
-  decider,
-  defineRejections,
-  describeEvents,
-  refuse,
-  type Act,
-  type Event,
-  type Recorded,
-} from '../kernel/index.ts';
+// What is put into the catalogue of materials, and by whom.
+import { holdsRole, material, type Material, type MaterialEvent, type Membership } from '../community/index.ts';
+import { accept, decider, defineRejections, refuse, type Act } from '../kernel/index.ts';
 import type { RegisterMaterial } from './material.commands.ts';
 
-export type MaterialCode = string;
-
-export const materialStream = (material: MaterialCode): string => `material-${material}`;
-
-/** Either a code of the European list of waste (six digits, `*` = hazardous) or a class of product. */
-export type MaterialEvent = Event<
-  'MaterialRegistered',
-  { readonly material: MaterialCode; readonly name: string } & (
-    | { readonly wasteCode: string; readonly productClass?: never }
-    | { readonly productClass: string; readonly wasteCode?: never }
-  )
->;
-
-export const materialEvents = describeEvents<MaterialEvent>({
-  MaterialRegistered: { wire: 'custody.material-registered.v1', visibility: 'public' },
-});
+export { materialEvents, materialStream, type Material, type MaterialCode, type MaterialEvent } from '../community/index.ts';
 
 export const materialRejections = defineRejections({
   MaterialAlreadyRegistered: [409, 'the catalogue has a material of this code', 'A code of the catalogue names one material, for good.'],
@@ -35,16 +11,13 @@ export const materialRejections = defineRejections({
   NotACataloguer: [403, 'the caller is neither keeper nor steward', 'The catalogue is kept by keepers and stewards.'],
 });
 
-export type Material = { readonly status: 'absent' } | { readonly status: 'registered' };
-
 interface CatalogueContext extends Act {
   /** The actor's membership. */
   readonly membership: Membership;
 }
 
-export const material = decider<MaterialEvent, Material>()({
-  name: 'material',
-  initial: { status: 'absent' },
+export const cataloguing = decider<MaterialEvent, Material>()({
+  ...material,
   decide: {
     RegisterMaterial(command: RegisterMaterial, state: Material, { membership }: CatalogueContext) {
       if (!holdsRole(membership, 'keeper') && !holdsRole(membership, 'steward')) return refuse(materialRejections.NotACataloguer());
@@ -58,6 +31,4 @@ export const material = decider<MaterialEvent, Material>()({
       });
     },
   },
-  evolve: (state: Material, event: Recorded<MaterialEvent>): Material =>
-    event.type === 'MaterialRegistered' ? { status: 'registered' } : state,
 });

@@ -8,7 +8,6 @@ export const custodyRejections = defineRejections({
     'the caller may not register a lot in these hands',
     'A keeper registers a lot at intake, or who acts for its custodian, if the custodian is of the community: itself, a member or a facility.',
   ],
-  NotInTheCatalogue: [422, 'the catalogue has no such material', 'A lot is of one material of the community\'s catalogue.'],
   NothingThere: [422, 'the quantity is zero', 'A lot is an amount of material.'],
   PiecesAreWhole: [422, 'pieces are counted in whole numbers', 'A quantity is exact in its unit; half a piece is another material or another unit.'],
   MethodDoesNotFit: [422, 'the quantity cannot have been found this way', 'Mass is weighed, pieces are counted; anything may be estimated, if it is said so.'],

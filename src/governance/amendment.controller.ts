@@ -34,7 +34,7 @@ export class AmendmentController {
   @Describes('Propose an amendment', 'By members other than the proposer, of a proposal in deliberation: the text as it would be, about the same matter, against the text as it is.')
   @Rejects(
     'NoSuchProposal', 'MembersOnly', 'OwnProposal', 'WrongPhase', 'AmendmentOutdated', 'CommunityNotInForce', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', 'ClauseIdTwice',
-    'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
+    'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
   )
   propose(@Command(ProposeAmendment) command: ProposeAmendment, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
@@ -53,7 +53,7 @@ export class AmendmentController {
   @Describes('Accept an amendment of one’s proposal', 'It becomes the next revision of the text, with its author’s name on it. Other amendments of the old text lapse.')
   @Rejects(
     'NoSuchProposal', 'NoSuchAmendment', 'AmendmentSettled', 'WrongPhase', 'AmendmentOutdated', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'NeedsRebase', 'AnotherMatter',
-    'TextUnchanged', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
+    'TextUnchanged', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
   )
   accept(@Command(AcceptAmendment) command: AcceptAmendment, @Acting() acting: Acting) {
     return this.commands.run(command, acting);

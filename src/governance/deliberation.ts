@@ -22,6 +22,8 @@ export interface DeliberationContext {
   readonly membership: Membership;
   /** PartyIds that a draft's clauses name and nobody has registered. */
   readonly unregistered: readonly string[];
+  /** Codes of materials that its clauses name and the catalogue does not have. */
+  readonly uncatalogued: readonly string[];
   /** Whom a draft's measure is about. */
   readonly concerned: { readonly persons: Readonly<Record<string, Membership>>; readonly parties: Readonly<Record<string, Party>> };
 }
@@ -57,7 +59,7 @@ function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): 
 const endsBy = (measure: Measure, instant: Instant): boolean =>
   waysOf(measure).some((way) => 'until' in way && way.until !== undefined && way.until <= instant);
 
-type Drafting = Pick<Context, 'unregistered' | 'concerned' | 'now'>;
+type Drafting = Pick<Context, 'unregistered' | 'uncatalogued' | 'concerned' | 'now'>;
 
 /** Why a measure could not be enacted, whatever it came to, even if the charter stayed as it is; undefined when it could. */
 export function faultIn(measure: Measure, charter: CharterInForce, context: Drafting): Rejection | undefined {
@@ -69,11 +71,12 @@ export function faultIn(measure: Measure, charter: CharterInForce, context: Draf
   return undefined;
 }
 
-function faultInOne(measure: SingleMeasure, charter: CharterInForce, { unregistered, concerned, now }: Drafting): Rejection | undefined {
+function faultInOne(measure: SingleMeasure, charter: CharterInForce, { unregistered, uncatalogued, concerned, now }: Drafting): Rejection | undefined {
   switch (measure.kind) {
     case 'adopt-protocol':
       if (new Set(measure.clauses.map(({ id }) => id)).size < measure.clauses.length) return proposalRejections.ClauseIdTwice();
       if (endsBy(measure, now)) return proposalRejections.SunsetTooEarly({ until: measure.until, earliest: now });
+      if (uncatalogued.length > 0) return communityRejections.NotInTheCatalogue({ materials: uncatalogued });
       return unregistered.length > 0 ? communityRejections.PartyNotRegistered({ parties: unregistered }) : undefined;
     case 'repeal-protocol':
       return inForceAs(charter, measure.protocol) ? undefined : proposalRejections.ProtocolNotInForce({ protocol: measure.protocol });

@@ -188,7 +188,7 @@ export class ProposalController {
     'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, a role granted or recalled, a party registered, made an ally or expelled, nothing but words, or one of several options.',
   )
   @Rejects(
-    'CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
+    'CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
     'NotAMember', 'RoleHeldAlready', 'RoleNotHeld', 'AlliedAlready',
   )
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
@@ -231,7 +231,7 @@ export class ProposalController {
   @ForLinkedPersons()
   @Describes('Write one’s text anew against the charter as it is now', 'When what it changes has moved since it was written. It goes back to deliberation.')
   @Rejects(
-    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', 'ClauseIdTwice', 'PartyNotRegistered',
+    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered',
     'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
   )
   rebase(@Command(RebaseProposal) command: RebaseProposal, @Acting() acting: Acting) {

@@ -5,6 +5,9 @@ import {
   CHARTER_STREAM,
   communityView,
   isRegistered,
+  material,
+  materialsIn,
+  materialStream,
   membership,
   memberStream,
   partiesIn,
@@ -51,11 +54,12 @@ import { EndSuspension, SuspendClause } from './suspension.commands.ts';
 import { suspension } from './suspension.ts';
 import { voting, type RollSummary, type Swing, type Tally } from './voting.ts';
 
-/** PartyIds that clauses name and nobody has registered. */
-function unregisteredIn({ measure }: Pick<ProposedText, 'measure'>, load: Load): string[] {
+/** What clauses name and nobody has registered: PartyIds, and codes of materials. A clause about a misspelt code would bind nothing. */
+function unknownIn({ measure }: Pick<ProposedText, 'measure'>, load: Load) {
   const clauses = waysOf(measure).flatMap((way) => (way.kind === 'adopt-protocol' ? way.clauses : []));
-  const named = new Set(clauses.flatMap(partiesIn));
-  return [...named].filter((id) => !isRegistered(load(party, partyStream(id))));
+  const unregistered = [...new Set(clauses.flatMap(partiesIn))].filter((id) => !isRegistered(load(party, partyStream(id))));
+  const uncatalogued = [...new Set(clauses.flatMap(materialsIn))].filter((code) => load(material, materialStream(code)).status === 'absent');
+  return { unregistered, uncatalogued };
 }
 
 /** What the measure of a text names besides the charter. */
@@ -63,11 +67,11 @@ export function namedIn(text: Pick<ProposedText, 'measure'>, load: Load) {
   const { measure } = text;
   const persons = Object.fromEntries(personsConcernedBy(measure).map((id) => [id, load(membership, memberStream(id))]));
   const parties = Object.fromEntries(partiesConcernedBy(measure).map((id) => [id, load(party, partyStream(id))]));
-  return { unregistered: unregisteredIn(text, load), concerned: { persons, parties } };
+  return { ...unknownIn(text, load), concerned: { persons, parties } };
 }
 
 /** What no text names. */
-export const NAMING_NOTHING = { unregistered: [], concerned: { persons: {}, parties: {} } };
+export const NAMING_NOTHING = { unregistered: [], uncatalogued: [], concerned: { persons: {}, parties: {} } };
 
 const draftedAbout = (command: object, load: Load) => (command instanceof StatedText ? namedIn(command, load) : NAMING_NOTHING);
 

@@ -13,7 +13,7 @@ export const REVISABLE: readonly ProposalState[] = ['draft', 'submitted', 'delib
 type Context = DeliberationContext & Act;
 
 /** Why another text cannot take the place of the present one; undefined when it can. */
-export function faultInRevision(present: PresentProposal, text: ProposedText, context: Pick<Context, 'charter' | 'unregistered' | 'concerned' | 'now'>) {
+export function faultInRevision(present: PresentProposal, text: ProposedText, context: Pick<Context, 'charter' | 'unregistered' | 'uncatalogued' | 'concerned' | 'now'>) {
   const { charter } = context;
   if (!isInForce(charter)) return communityRejections.CommunityNotInForce();
   const admitted = present.status === 'deliberation';

@@ -72,7 +72,7 @@ export class RevisionController {
   @ForLinkedPersons()
   @Describes('Revise one’s text', 'As a draft, submitted or in deliberation. Once it was admitted, the matter stays: the kind of measure, and the protocol.')
   @Rejects(
-    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', 'ClauseIdTwice', 'PartyNotRegistered',
+    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered',
     'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
   )
   revise(@Command(ReviseProposal) command: ReviseProposal, @Acting() acting: Acting) {

@@ -43,7 +43,7 @@ describe('what the charter says of the time after a certificate', () => {
     expect(aftermathFor(measure, founded({ contest: { ordinary: { days: 2 } }, timelock: { ordinary: { days: 5 } }, veto: VETO }))).toEqual(WITH);
     expect(aftermathFor(measure, founded({ veto: { ...VETO, guardians: 0 } }))).toBeUndefined();
     const rules = founded({ timelock: { ordinary: { days: 5 } } });
-    const living = { charter: folded(charter, ...inForce, { type: 'RulesChanged', data: { proposal: 'r', rules, charterRevision: 2 } }), membership: steward, unregistered: [] };
+    const living = { charter: folded(charter, ...inForce, { type: 'RulesChanged', data: { proposal: 'r', rules, charterRevision: 2 } }), membership: steward, unregistered: [], uncatalogued: [] };
     expect(given(deliberation, inDeliberation, living).when('FreezeProposal', { proposal: P }).decision).toMatchObject({
       accepted: true, events: [{ type: 'ProposalFrozen', data: { aftermath: { timelock: { days: 5 } } } }],
     });

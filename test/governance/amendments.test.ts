@@ -21,7 +21,7 @@ const accepted: ProposalEvent = {
   type: 'ProposalRevised',
   data: { proposal: P, textRevision: 2, writtenAgainst: 1, admitted: true, ...better, amendment: { amendment: A, author: NOOR } },
 };
-const drafting = { charter: living, membership: member, unregistered: [], concerned: { persons: {}, parties: {} } };
+const drafting = { charter: living, membership: member, unregistered: [], uncatalogued: [], concerned: { persons: {}, parties: {} } };
 const on = (events: readonly Past<ProposalEvent>[] = inDeliberation) => ({ ...drafting, proposal: folded(proposal, ...events) });
 const asNoor = { actor: NOOR };
 const asIlmari = { actor: ILMARI };

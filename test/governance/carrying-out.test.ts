@@ -24,7 +24,7 @@ const noor = (...events: readonly MembershipEvent[]) => folded(membership, admit
 const failed = (cause: string): ProposalEvent => ({ type: 'EnactmentFailed', data: { proposal: P, cause } });
 
 describe('a measure about a person', () => {
-  const context = { charter: living, membership: member, unregistered: [] };
+  const context = { charter: living, membership: member, unregistered: [], uncatalogued: [] };
   const asIlmari = { actor: ILMARI };
 
   test('is decided by the ordinary rule, touches nothing of the charter, and stays about that person and role', () => {
@@ -154,7 +154,7 @@ describe('what was decided about a party', () => {
 
   test('can be proposed while it makes sense', () => {
     const draft = (measure: Measure, ...past: readonly PartyEvent[]) =>
-      given(deliberation, { charter: living, membership: member, unregistered: [], concerned: { persons: {}, parties: { [M]: folded(party, ...past) } } })
+      given(deliberation, { charter: living, membership: member, unregistered: [], uncatalogued: [], concerned: { persons: {}, parties: { [M]: folded(party, ...past) } } })
         .when('DraftProposal', about(measure), { actor: ILMARI });
     for (const measure of [ally, expel]) {
       draft(measure).thenRefused('PartyNotRegistered');

@@ -9,7 +9,7 @@ import {
   STRANGER, submitted, text, ZARA,
 } from './village.ts';
 
-const byMember = { charter: living, membership: member, unregistered: [] };
+const byMember = { charter: living, membership: member, unregistered: [], uncatalogued: [] };
 const bySteward = { ...byMember, membership: steward };
 const byOutsider = { ...byMember, membership: outsider };
 const asIlmari = { actor: ILMARI };
@@ -31,6 +31,7 @@ describe('a draft', () => {
 
   test('names its clauses once each, and registered parties only', () => {
     given(deliberation, byMember).when('DraftProposal', { ...text, measure: { ...measure, clauses: [clause, clause] } }, asIlmari).thenRefused('ClauseIdTwice');
+    given(deliberation, { ...byMember, uncatalogued: ['mos'] }).when('DraftProposal', text, asIlmari).thenRefused('NotInTheCatalogue', { materials: ['mos'] });
     given(deliberation, { ...byMember, unregistered: ['p'] }).when('DraftProposal', text, asIlmari).thenRefused('PartyNotRegistered', { parties: ['p'] });
   });
 

@@ -26,7 +26,7 @@ const yard = choose('ranked', garden, moss);
 const frozenYard = { ...frozen(), data: { ...frozen().data, textHash: contentHash(yard) } } as ProposalEvent;
 const inVoting: readonly Past<ProposalEvent>[] = [drafted(ILMARI, 1, yard), submitted, admittedBy(), at(frozenYard, { position: 4 }), sealed(), opened];
 
-const byMember = { charter: living, membership: member, unregistered: [] };
+const byMember = { charter: living, membership: member, unregistered: [], uncatalogued: [] };
 
 describe('a proposal with options', () => {
   const draft = (text: ProposedText<ChooseOne>, charter = living) =>

@@ -13,7 +13,7 @@ import {
   text, ZARA,
 } from './village.ts';
 
-const byMember = { charter: living, membership: member, unregistered: [] };
+const byMember = { charter: living, membership: member, unregistered: [], uncatalogued: [] };
 const asIlmari = { actor: ILMARI };
 const anew: ProposedText = { title: 'Moss and ferns stay', prose: text.prose, measure };
 const revision = (textRevision: number, admitted: boolean, written = anew, writtenAgainst = 1): ProposalEvent => ({

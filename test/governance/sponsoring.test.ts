@@ -65,7 +65,7 @@ describe('a steward', () => {
   });
 
   test('is overturned by sponsors, and by nobody else; the proposer may take it back', () => {
-    const context = { charter: living, membership: steward, unregistered: [] };
+    const context = { charter: living, membership: steward, unregistered: [], uncatalogued: [] };
     given(deliberation, drafted(), submitted, found, context).when('AdmitProposal', { proposal: P }, { actor: ZARA }).thenRefused('WrongPhase', { phase: 'inadmissible' });
     given(sponsoring, sponsored(ZARA), around(drafted(), submitted, found)).when('SponsorProposal', sponsor, { actor: NOOR }).then(sponsored(NOOR), reached(2));
     given(deliberation, drafted(), submitted, found, { ...context, membership: member })

@@ -271,7 +271,7 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
         const before = fold();
         const commandId = derivedId(P, String(index));
         const context = {
-          charter: plain ? living : waiting, membership: name === 'aftermath' ? guardian : isSteward ? steward : member, unregistered: [], roll: { size, root: 'r' }, tally: { yes, no, abstain: 0, stampedLater: [] }, found,
+          charter: plain ? living : waiting, membership: name === 'aftermath' ? guardian : isSteward ? steward : member, unregistered: [], uncatalogued: [], roll: { size, root: 'r' }, tally: { yes, no, abstain: 0, stampedLater: [] }, found,
           swing: { before: { yes: no, no: yes, abstain: 0, stampedLater: [] }, now: { yes, no, abstain: 0, stampedLater: [] } },
           disputes: own ? [] : upheld, actor: own ? ILMARI : ZARA, now, commandId, newId: () => P,
         };

@@ -17,16 +17,18 @@ const page = (...known: Response[]) => commons.oren.reads(`/proposals/${proposal
 beforeAll(async () => {
   commons = await Commons.found({ rules: { token: { days: 365 }, sponsors: 2 } });
   mara = await commons.member('Mara');
+  await commons.zara.posts('/materials', { material: 'silk', name: 'Silk scrap', productClass: 'textile' });
 });
 afterAll(() => commons.close());
 
 describe('given an idea', () => {
-  test('when the draft names nobody’s party, a clause twice or a material that is no code, then it is not taken', async () => {
+  test('when the draft names nobody’s party, a clause twice or a material that is no code or of no catalogue, then it is not taken', async () => {
     const { oren } = commons;
     const draft = (clauses: readonly object[]) => oren.posts('/proposals', { ...DRAFT, measure: adopt('sovereignty', ...clauses) });
     expect(told(await draft([untouchable('silk', { parties: [commons.zara.id] })]))).toBe('404 PartyNotRegistered');
     expect(told(await draft([untouchable('silk'), untouchable('silk')]))).toBe('422 ClauseIdTwice');
     expect(told(await draft([untouchable('silk', { materials: ['Silk Scrap'] })]))).toBe('400 MalformedRequest');
+    expect(told(await draft([untouchable('silk', { materials: ['silk', 'slik'] })]))).toBe('422 NotInTheCatalogue');
     expect(told(await draft([{ ...untouchable('silk'), kind: 'wish' }]))).toBe('400 MalformedRequest');
   });
 
