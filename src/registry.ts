@@ -8,7 +8,7 @@ import {
 } from './custody/index.ts';
 import { attemptEvents, defenceLog, evidenceEvents, sabotageEvents } from './defence/index.ts';
 import {
-  admittingSponsored, aftermathProcesses, ballotEvents, count, deliberationEvents, deliberationViews, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses,
+  admittingSponsored, aftermathProcesses, ballotEvents, count, delegates, delegationEvents, delegationsView, deliberationEvents, deliberationViews, proposalEvents, protocolStatus, recount, rollEntry, votingProcesses,
   disputeEvents, disputesView, suspensionsEnding,
 } from './governance/index.ts';
 import { EventCatalogue } from './kernel/index.ts';
@@ -25,6 +25,7 @@ export const catalogue = new EventCatalogue([
   ...deliberationEvents,
   ballotEvents,
   disputeEvents,
+  delegationEvents,
   materialEvents,
   lotEvents,
   requestEvents,
@@ -34,7 +35,7 @@ export const catalogue = new EventCatalogue([
   sabotageEvents,
 ]);
 
-export const views: readonly View[] = [communityView, actsView, protocolStatus, ...deliberationViews, disputesView, materialCustody, grandfathered, defenceLog] as readonly View[];
+export const views: readonly View[] = [communityView, actsView, protocolStatus, delegationsView, ...deliberationViews, disputesView, materialCustody, grandfathered, defenceLog] as readonly View[];
 
 export const processes: readonly Process[] = [
   linkingPersons,
@@ -51,4 +52,4 @@ export const processes: readonly Process[] = [
   lapsingForbidden,
 ];
 
-export const inquiries: readonly Inquiry[] = [count, recount, rollEntry, preview];
+export const inquiries: readonly Inquiry[] = [count, delegates, recount, rollEntry, preview];

@@ -9,6 +9,7 @@ export interface Motion {
   readonly name: string;
   readonly title: string;
   readonly prose: string;
+  readonly topic?: string;
   readonly measure: Json;
   readonly proposer: string;
   /** Stewards, neither of them the proposer. */
@@ -23,8 +24,8 @@ export const adopt = (protocol: string, ...clauses: readonly Json[]): Json => ({
 export const ELECTORATE = [...FOUNDERS, ...MEMBERS].map(({ name }) => name);
 
 /** Drafted, submitted, admitted and frozen. */
-export function propose(s: Script, { name, title, prose, measure, proposer, admittedBy, opensAt, closesAt }: Motion): void {
-  s.send(proposer, 'POST /proposals', { title, prose, measure }, { save: { [name]: 'id' } });
+export function propose(s: Script, { name, title, prose, topic, measure, proposer, admittedBy, opensAt, closesAt }: Motion): void {
+  s.send(proposer, 'POST /proposals', { title, prose, ...(topic === undefined ? {} : { topic }), measure }, { save: { [name]: 'id' } });
   s.send(proposer, `POST /proposals/{${name}}/submission`);
   s.send(admittedBy, `POST /proposals/{${name}}/admission`);
   s.send(admittedBy, `POST /proposals/{${name}}/freeze`, { opensAt, closesAt });

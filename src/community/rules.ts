@@ -10,7 +10,18 @@ export type DecisionClass = (typeof DECISION_CLASSES)[number];
 
 export type DecisionRules = Readonly<Record<DecisionClass, DecisionRule>>;
 
+/** Whether members may delegate their votes. */
+export interface DelegationRule {
+  readonly allowed: boolean;
+  /** Codes that a proposal may have as its topic. */
+  readonly topics: readonly string[];
+  /** Most that one delegate carries beside the own vote; absent = any number. */
+  readonly cap?: number;
+}
+
 export interface Rules extends AftermathRules {
+  /** Absent = not allowed. */
+  readonly delegation?: DelegationRule;
   /** Per class of proposal. */
   readonly decision: DecisionRules;
   /** Between the freeze of a text and the opening of its vote. */
@@ -67,7 +78,7 @@ export const changed = (rules: Rules, change: RulesChange): Rules => ({ ...rules
 /** Whether two sets of rules say the same, in whatever words: 7 days are 168 hours, 2/4 is 1/2. */
 export const sameRules = (a: Rules, b: Rules): boolean => contentHash(inOneWay(a)) === contentHash(inOneWay(b));
 
-function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, timelock, veto, disputes, roleMinimum = {}, ...durations }: Rules): object {
+function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, timelock, veto, disputes, roleMinimum = {}, delegation, ...durations }: Rules): object {
   const lowest = ({ n, d }: Fraction): Fraction => {
     let [a, b] = [n, d];
     while (b !== 0) [a, b] = [b, a % b];
@@ -79,7 +90,8 @@ function inOneWay({ decision, lateSwing, corroborations, sponsors = 0, contest, 
   const aftermath = aftermathInOneWay({ ...(contest ? { contest } : {}), ...(timelock ? { timelock } : {}), ...(veto ? { veto } : {}), ...(disputes ? { disputes } : {}) }, ruled);
   const minimum = OFFICES.map((role) => roleMinimum[role] ?? 0);
   const lasting = Object.entries(durations).toSorted().map(([name, duration]) => [name, msOfDuration(duration)]);
-  return { rules, aftermath, minimum, lateSwing: lowest(lateSwing), corroborations, sponsors, durations: lasting };
+  const delegated = delegation?.allowed ? [delegation.topics.toSorted(), delegation.cap ?? null] : null;
+  return { rules, aftermath, delegated, minimum, lateSwing: lowest(lateSwing), corroborations, sponsors, durations: lasting };
 }
 
 const DAY = 86_400_000;
@@ -88,7 +100,7 @@ export const MOST_SPONSORS = 10_000;
 /** Largest minimum of a role: so many memberships is a removal decided with. */
 const MOST_NEEDED = 100;
 
-type Lasting = keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | 'sponsors' | 'roleMinimum' | keyof AftermathRules>;
+type Lasting = keyof Omit<Rules, 'decision' | 'lateSwing' | 'corroborations' | 'sponsors' | 'roleMinimum' | 'delegation' | keyof AftermathRules>;
 
 /** Bounds of the durations in ms: a rule can neither abolish what it regulates nor put it beyond anybody's lifetime. */
 const BOUNDS: Readonly<Record<Lasting, readonly [least: number, most: number]>> = {
@@ -113,6 +125,9 @@ export function faultOfRules(rules: Rules): string | undefined {
   if (Object.values(rules.roleMinimum ?? {}).some((least) => !Number.isSafeInteger(least) || least < 0 || least > MOST_NEEDED)) {
     return `a role is held by between 0 and ${MOST_NEEDED} at the least`;
   }
+  const { cap, topics = [] } = rules.delegation ?? {};
+  if (cap !== undefined && !(Number.isSafeInteger(cap) && cap >= 1)) return 'a delegate carries at least one vote where there is a cap';
+  if (new Set(topics).size < topics.length) return 'a topic is named once';
   if (!isFraction(rules.lateSwing) || rules.lateSwing.n * 2 > rules.lateSwing.d) return 'lateSwing is a fraction of at most one half';
   return DECISION_CLASSES.map((of) => faultOf(rules.decision[of])).find((fault) => fault !== undefined) ?? faultOfAftermath(rules);
 }

@@ -1,11 +1,12 @@
 // Routes by which a vote can be checked: how it stands, what became of one's own ballot and entry on the roll, and a recount.
 import { Controller, Get } from '@nestjs/common';
-import { admissionOf, communityView, maySee, type Somebody, type Viewer } from '../community/index.ts';
+import { admissionOf, communityView, maySee, type Somebody } from '../community/index.ts';
 import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound, objectOf } from '../http/index.ts';
 import { ballotRejections } from './ballot.ts';
-import { certificate, count, election, outcome, plainCounts, position, rule, withCounts } from './governance.controller.ts';
+import { count as countInquiry } from './counting.ts';
+import { certificate, count, delegation, election, outcome, plainCounts, position, rule, withCounts } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
+import { isOpen, outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
 import type { Counted } from './proposal.ts';
 import { recount, type Otherwise, type Recount, type Recounted } from './recount.ts';
 import { proposalRejections } from './rejections.ts';
@@ -15,11 +16,11 @@ import { partsOf } from './rule-asked.ts';
 import { CountAsked, RuleAsked } from './rule-asked.commands.ts';
 
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-export const recounted = withCounts(objectOf<Omit<Recounted, keyof Counted>>({
+export const recounted = withCounts(objectOf<Omit<Recounted, keyof Counted>, 'delegation'>({
   roll: { ...count, description: 'Persons on the roll, by the admissions on record.' },
   ballotsHash: { ...hash, description: 'SHA-256 over a line `voter choice position`, ended by a line feed, for each ballot that counts, in the order of positions.' },
   outcome,
-}));
+}, { delegation }));
 const recountAnswer = objectOf<Recount, 'otherwise'>(
   {
     proposal: { type: 'string', format: 'uuid' },
@@ -89,12 +90,13 @@ export class CheckingController {
   @ForLinkedPersons()
   @Describes('How an open vote stands, and what it needs to pass', 'For members; by its own rule, or with parts of another in its place.')
   @Answers(outlook)
-  @Rejects('MembersOnly', 'VotingNotOpen', 'InvalidRules', 'OutlookOfElection')
-  async outlook(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(RuleAsked) asked: RuleAsked, @Viewing() viewer: Viewer) {
+  @Rejects('MembersOnly', 'VotingNotOpen', 'InvalidRules', 'OutlookOfElection', 'TooMuchContention', 'ShuttingDown')
+  async outlook(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(RuleAsked) asked: RuleAsked, @Viewing() viewer: Somebody) {
     if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
     const { position, tables } = await this.views.read(protocolStatus, at);
     const row = proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal);
-    const shown = outlookFor(tables, row, partsOf(asked));
+    const carried = row.delegation !== null && isOpen(row) ? await this.inquiries.answer(countInquiry, { proposal }, { by: viewer.person, asOf: position }) : undefined;
+    const shown = outlookFor(tables, row, partsOf(asked), carried && 'yes' in carried ? carried : undefined);
     if (!shown) throw ballotRejections.VotingNotOpen({ phase: row.state });
     return answer(position, shown);
   }

@@ -5,6 +5,7 @@ import type { Inquiry, WholeLog } from '../runtime/index.ts';
 import type { BallotEvent } from './ballot.ts';
 import type { Choice } from './choice.ts';
 import { countOf, type Choices } from './election.ts';
+import { loadsOf, votesCarried } from './delegation/loads.ts';
 import type { ChooseOne, ElectionMethod } from './measure.ts';
 import { electionIn, proposal as proposalFold, proposalStream, type CertifiedVote } from './proposal.ts';
 import { proposalRejections } from './rejections.ts';
@@ -53,12 +54,20 @@ export class Ballots {
     return [...this.late.values()].toSorted((a, b) => a - b);
   }
 
-  /** How often each choice was made. */
-  *choices(): Choices {
+  has(voter: string): boolean {
+    return this.byVoter.has(voter);
+  }
+
+  /** How often each choice was made; a ballot counts once, and once more for each vote that it carries. */
+  *choices(carried: ReadonlyMap<string, number> = new Map()): Choices {
     const times = new Map<number, number>();
     for (const ballot of this.byVoter.values()) {
       const number = ballot % CHOICES_END;
       times.set(number, (times.get(number) ?? 0) + 1);
+    }
+    for (const [voter, more] of carried) {
+      const number = (this.byVoter.get(voter) as number) % CHOICES_END;
+      times.set(number, (times.get(number) as number) + more);
     }
     for (const [number, count] of times) yield [this.spoken.textOf(number), count];
   }
@@ -78,7 +87,7 @@ export class Ballots {
 }
 
 /** Ballots of a round on record as of a position. */
-export function ballotsOf(proposal: string, { round, frozen }: Pick<CertifiedVote, 'round' | 'frozen'>, upTo: number, log: WholeLog): Ballots {
+export function ballotsOf(proposal: string, { round, frozen }: Cast, upTo: number, log: WholeLog): Ballots {
   const ballots = new Ballots();
   const closes = msOf(frozen.closesAt);
   for (const { type, data, position, time } of log.events<BallotEvent>(['BallotCast', 'BallotWithdrawn'], frozen.at.position, upTo)) {
@@ -89,26 +98,49 @@ export function ballotsOf(proposal: string, { round, frozen }: Pick<CertifiedVot
   return ballots;
 }
 
-/** What ballots add up to: yes and no or, in an election, by its method or the other one. */
-export function tallyOf(election: ChooseOne | undefined, ballots: Ballots, method?: ElectionMethod): Tally {
-  const { stampedLater } = ballots;
-  if (election) return { ...countOf(election, ballots.choices(), method), stampedLater };
+/** A vote, as far as its ballots have to do with it. */
+export type Cast = Pick<CertifiedVote, 'round' | 'frozen' | 'election'>;
+
+/** Ballots of a round on record as of a position, with the votes that they carry beside their own. */
+export interface Box {
+  readonly ballots: Ballots;
+  /** By delegate, as far as the cap allows; absent where no vote is delegated. */
+  readonly carried?: ReadonlyMap<string, number>;
+}
+
+export function boxOf(proposal: string, cast: Cast, upTo: number, log: WholeLog): Box {
+  const ballots = ballotsOf(proposal, cast, upTo, log);
+  const { delegation } = cast.frozen;
+  return delegation ? { ballots, carried: votesCarried(proposal, delegation, { cast, ballots, upTo }, log) } : { ballots };
+}
+
+/** What a box adds up to: yes and no or, in an election, by its method or the other one. */
+export function tallyOf(election: ChooseOne | undefined, { ballots, carried }: Box, method?: ElectionMethod): Tally {
+  const rest = { stampedLater: ballots.stampedLater, ...(carried ? { delegation: loadsOf(carried) } : {}) };
+  if (election) return { ...countOf(election, ballots.choices(carried), method), ...rest };
   const counts = { yes: 0, no: 0, abstain: 0 };
-  for (const [choice, times] of ballots.choices()) counts[choice as Choice] += times;
-  return { ...counts, stampedLater };
+  for (const [choice, times] of ballots.choices(carried)) counts[choice as Choice] += times;
+  return { ...counts, ...rest };
 }
 
 export interface CountOf {
   readonly proposal: string;
 }
 
+/** The present vote of a proposal. @throws Rejection NoSuchProposal one that was never frozen */
+export function castOn(proposal: string, log: WholeLog): Cast & { readonly pollsClosedAt?: number } {
+  const state = log.fold(proposalFold, proposalStream(proposal));
+  if (state.status === 'absent' || !state.frozen) throw proposalRejections.NoSuchProposal();
+  const { round, frozen, pollsClosedAt } = state;
+  const election = electionIn(state);
+  return { round, frozen, ...(pollsClosedAt === undefined ? {} : { pollsClosedAt }), ...(election ? { election } : {}) };
+}
+
 /** The ballots of a proposal's present round as of the position that is asked about. */
 export const count: Inquiry<CountOf, Tally> = {
   name: 'count',
   answer(log, { proposal }) {
-    const state = log.fold(proposalFold, proposalStream(proposal));
-    if (state.status === 'absent' || !state.frozen) throw proposalRejections.NoSuchProposal();
-    const { round, frozen } = state;
-    return tallyOf(electionIn(state), ballotsOf(proposal, { round, frozen }, Infinity, log));
+    const cast = castOn(proposal, log);
+    return tallyOf(cast.election, boxOf(proposal, cast, Infinity, log));
   },
 };

@@ -2,13 +2,14 @@
 import { accept, after, contentHash, decider, instantOf, msOf, refuse, type Act, type Decision, type Instant, type Rejection } from '../kernel/index.ts';
 import {
   changed, communityRejections, faultOfRules, holdsRole, inForceAs, isInForce, isMember, membership as standing, party, sameRules,
-  type Charter, type CharterInForce, type Clause, type Fraction, type Membership, type Party,
+  type Charter, type CharterInForce, type Clause, type Fraction, type Membership, type Party, type Rules,
 } from '../community/index.ts';
 import { aftermathFor } from './aftermath.ts';
+import { delegationRejections } from './delegation/delegation.ts';
 import { faultOnParty, faultOnPerson } from './carrying-out.ts';
 import { decisionClassOf, isElection, matterOf, movedSince, personsConcernedBy, ruleFor, waysOf, type Measure, type ProposedText, type SingleMeasure } from './measure.ts';
 import type { AdmitProposal, DraftProposal, FreezeProposal, RebaseProposal, StatedOption, StatedText, SubmitProposal, WithdrawProposal } from './proposal.commands.ts';
-import { proposal, type Frozen, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
+import { proposal, type Frozen, type FrozenDelegation, type Proposal, type ProposalEvent, type ProposalState } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
 const YEAR = { days: 365 };
@@ -37,10 +38,11 @@ function lateSwingOf({ n, d }: Fraction, opens: Instant, closes: Instant): Froze
 }
 
 /** The text as plain data. */
-export function textOf({ title, prose, measure }: StatedText): ProposedText {
-  if (measure.kind !== 'choose-one') return singleTextOf({ title, prose, measure });
+export function textOf({ title, prose, measure, topic }: StatedText): ProposedText {
+  const about = topic === undefined ? {} : { topic };
+  if (measure.kind !== 'choose-one') return { ...singleTextOf({ title, prose, measure }), ...about };
   const { kind, method, tie, options } = measure;
-  return { title, prose, measure: { kind, method, tie, options: options.map(({ option, ...text }) => ({ option, ...singleTextOf(text) })) } };
+  return { title, prose, ...about, measure: { kind, method, tie, options: options.map(({ option, ...text }) => ({ option, ...singleTextOf(text) })) } };
 }
 
 function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): ProposedText<SingleMeasure> {
@@ -55,14 +57,23 @@ function singleTextOf({ title, prose, measure }: Omit<StatedOption, 'option'>): 
   return { title, prose, measure: { kind: measure.kind, protocol: measure.protocol, clauses, ...until } };
 }
 
+/** What of delegation holds for a vote on a text; undefined where the charter allows none. */
+function delegationFor({ topic }: ProposedText, { delegation }: Rules): FrozenDelegation | undefined {
+  if (!delegation?.allowed) return undefined;
+  const { cap } = delegation;
+  return { ...(topic === undefined ? {} : { topic }), ...(cap === undefined ? {} : { cap }) };
+}
+
 /** Whether a measure puts something in force that is over by an instant. */
 const endsBy = (measure: Measure, instant: Instant): boolean =>
   waysOf(measure).some((way) => 'until' in way && way.until !== undefined && way.until <= instant);
 
 type Drafting = Pick<Context, 'unregistered' | 'uncatalogued' | 'concerned' | 'now'>;
 
-/** Why a measure could not be enacted, whatever it came to, even if the charter stayed as it is; undefined when it could. */
-export function faultIn(measure: Measure, charter: CharterInForce, context: Drafting): Rejection | undefined {
+/** Why a text could not be enacted, whatever its measure came to, even if the charter stayed as it is; undefined when it could. */
+export function faultIn({ measure, topic }: ProposedText, charter: CharterInForce, context: Drafting): Rejection | undefined {
+  const { topics = [] } = charter.rules.delegation ?? {};
+  if (topic !== undefined && !topics.includes(topic)) return delegationRejections.NoSuchTopic({ topic, topics });
   if (isElection(measure) && new Set(measure.options.map(({ option }) => option)).size < measure.options.length) return proposalRejections.OptionTwice();
   for (const way of waysOf(measure)) {
     const fault = faultInOne(way, charter, context);
@@ -107,7 +118,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (!isMember(membership)) return refuse(proposalRejections.MembersOnly());
       if (state.status !== 'absent') return refuse(proposalRejections.ProposalExists());
       const text = textOf(command);
-      const fault = faultIn(text.measure, charter, context);
+      const fault = faultIn(text, charter, context);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalDrafted', data: { proposal: newId(), proposer: actor, writtenAgainst: charter.revision, ...text } });
     },
@@ -123,7 +134,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
       if (status === 'deliberation' && !movedSince(charter, before.measure, writtenAgainst)) return refuse(proposalRejections.NoRebaseNeeded());
       const text = textOf(command);
       if (matterOf(text.measure) !== matterOf(before.measure)) return refuse(proposalRejections.AnotherMatter({ proposed: matterOf(before.measure) }));
-      const fault = faultIn(text.measure, charter, context);
+      const fault = faultIn(text, charter, context);
       if (fault) return refuse(fault);
       return accept({ type: 'ProposalRebased', data: { proposal: id, writtenAgainst: charter.revision, ...text } });
     },
@@ -174,6 +185,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
         if (end > latest) return refuse(proposalRejections.VotingTooFar({ latest, closesAt: closes }));
         if (endsBy(text.measure, end)) return refuse(proposalRejections.SunsetTooEarly({ earliest: end }));
         const aftermath = aftermathFor(text.measure, rules);
+        const delegation = delegationFor(text, rules);
         return accept({
           type: 'ProposalFrozen',
           data: {
@@ -187,6 +199,7 @@ export const deliberation = decider<ProposalEvent, Proposal>()({
             opensAt: opens,
             closesAt: closes,
             ...(lateSwing ? { lateSwing } : {}),
+            ...(delegation ? { delegation } : {}),
             ...(aftermath ? { aftermath } : {}),
           },
         });

@@ -29,10 +29,11 @@ import {
   AdmitProposal, ChooseOne, DraftProposal, FreezeProposal, RebaseProposal, SINGLE_MEASURES, SubmitProposal, WithdrawProposal,
 } from './proposal.commands.ts';
 import { MEASURE_KINDS, type Measure } from './measure.ts';
+import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
 import { proposalRejections } from './rejections.ts';
 import { protocolStatus, type SuspendedClause, type VetoShown } from './protocol-status.view.ts';
-import { PROPOSAL_STATES, type Certified, type ElectionCounts, type PlainCounts, type ProposalState } from './proposal.ts';
+import { PROPOSAL_STATES, type Certified, type ElectionCounts, type FrozenDelegation, type PlainCounts, type ProposalState } from './proposal.ts';
 import { presentVote, proposalFor, proposalsFor, type MarkedCounts } from './queries.ts';
 import { IsText, Optional } from '../validation/index.ts';
 
@@ -101,7 +102,16 @@ export const election = {
   ],
 };
 export const electionCounts = objectOf<ElectionCounts>({ ballots: { ...count, description: 'Those that approve or rank options.' }, abstain: count, election });
-const certified = objectOf<Certified, 'extended' | 'override'>({
+export const delegation = {
+  ...objectOf<DelegatedVotes>({
+    delegates: { ...count, description: 'How many carried votes.' },
+    carried: { ...count, description: 'Votes that they carried beside their own.' },
+    largest: { ...count, description: 'The most that one of them carried.' },
+    hash: { type: 'string', description: 'SHA-256 over a line `delegate number` for each, in the order of PersonIds.' },
+  }),
+  description: 'Votes that were carried by delegates: they are in the counts.',
+};
+const certified = objectOf<Certified, 'extended' | 'override' | 'delegation'>({
   roll: { ...count, description: 'Persons on the roll.' },
   rollRoot: root,
   rule,
@@ -109,7 +119,7 @@ const certified = objectOf<Certified, 'extended' | 'override'>({
   pollsClosedAt: { ...position, description: 'Position up to which ballots count.' },
   stampedLater: { type: 'array', items: position, description: 'Ballots that count although the log stamped them at or after the closing time.' },
   outcome,
-}, { extended, override: { type: 'boolean', enum: [true], description: 'Of a vote on whether guardians are overridden.' } });
+}, { delegation, extended, override: { type: 'boolean', enum: [true], description: 'Of a vote on whether guardians are overridden.' } });
 
 const aftermathShown = {
   ...objectOf<Aftermath, keyof Aftermath>({}, {
@@ -158,6 +168,8 @@ const proposalPage = rowOf(
     elected: { description: 'The option that was elected, where there were several.' },
     certificate,
     aftermath: aftermathShown,
+    topic: { description: 'Code of one of the charter’s topics.' },
+    delegation: { ...objectOf<FrozenDelegation, keyof FrozenDelegation>({}, { topic: { type: 'string' }, cap: count }), description: 'Fixed by the freeze where votes can be carried by delegates.' },
     contestableUntil: { description: 'Until when the vote can be disputed, with enactment waiting.' },
     disputes: { minimum: 0, description: 'How many disputes are open on its vote.' },
     timelockedUntil: { description: 'Until when it waits after that.' },

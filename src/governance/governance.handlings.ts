@@ -22,6 +22,8 @@ import { CastBallot, WithdrawBallot } from './ballot.commands.ts';
 import { ballot, ballotStream } from './ballot.ts';
 import { cameOf, concernedBy, concernedIn, onParty, onPerson } from './carrying-out.ts';
 import { Ballots, count, tallyOf } from './counting.ts';
+import { GiveDelegation, RevokeDelegation } from './delegation/delegation.commands.ts';
+import { delegation, delegationStream, proposalIn } from './delegation/delegation.ts';
 import { deliberation } from './deliberation.ts';
 import { revising } from './revising.ts';
 import { disputes, disputesStream } from './dispute.ts';
@@ -93,20 +95,31 @@ async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Lo
 /** The ballots of a proposal's present round as of a position; undefined before its vote was open. What does not add up from ballot to ballot is counted from the log. */
 function tallyAt(position: number, state: PresentProposal, load: Load): Promise<Tally | undefined> {
   const { proposal: id, round } = state;
-  if (electionIn(state)) return load.inquire(count, { proposal: id }, position);
+  if (electionIn(state) || state.frozen?.delegation) return load.inquire(count, { proposal: id }, position);
   return load.closedSet(protocolStatus, position, ({ tally }) => tallied(tally.get(voteKey(id, round))));
 }
 
 async function swingOf(state: PresentProposal, load: Load): Promise<Swing | undefined> {
   const { frozen, pollsClosedAt, extended } = state;
   if (!frozen?.lateSwing || extended) return undefined;
-  const before = await tallyAt(load.positionAt(frozen.lateSwing.from), state, load);
-  const now = await tallyAt(pollsClosedAt as number, state, load);
+  const [before, now] = await Promise.all([load.positionAt(frozen.lateSwing.from), pollsClosedAt as number].map((position) => tallyAt(position, state, load)));
   // A vote that was not open yet by then had no ballots.
-  return now && { before: before ?? tallyOf(electionIn(state), new Ballots()), now };
+  return now && { before: before ?? tallyOf(electionIn(state), { ballots: new Ballots() }), now };
 }
 
 export const governanceHandlings: readonly Handling[] = [
+  handles(delegation, [GiveDelegation, RevokeDelegation], {
+    stream: (_, { actor }) => delegationStream(actor),
+    context: (command, load, { actor }) => {
+      const of = proposalIn(command.scope);
+      return {
+        charter: load(charter, CHARTER_STREAM),
+        membership: load(membership, memberStream(actor)),
+        delegate: command instanceof GiveDelegation ? load(membership, memberStream(command.to)) : membership.initial,
+        proposal: of === undefined ? proposal.initial : load(proposal, proposalStream(of)),
+      };
+    },
+  }),
   handles(deliberation, [DraftProposal, RebaseProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
     stream: (command, act) => proposalStream('proposal' in command ? command.proposal : act.newId()),
     context: (command, load, { actor }) => ({

@@ -7,6 +7,8 @@ import { AftermathController } from './aftermath.controller.ts';
 import { aftermathProcesses } from './aftermath.process.ts';
 import { CheckingController } from './checking.controller.ts';
 import { CommentController } from './comment.controller.ts';
+import { CarriedController, DelegateController, DelegationController } from './delegation/delegation.controller.ts';
+import { delegationsView } from './delegation/delegation.view.ts';
 import { deliberationViews } from './deliberation.parts.ts';
 import { deliberationHandlings } from './deliberation.handlings.ts';
 import { ProposalController, ProtocolController, ResolutionController } from './governance.controller.ts';
@@ -28,9 +30,10 @@ import { votingProcesses } from './voting.process.ts';
       HabitsController,
       ProposalController, CheckingController, AftermathController, ProtocolController, ResolutionController, RevisionController, ProtocolHistoryController, AdmissionController,
       CommentController, AmendmentController, SuspensionController, DisputeController,
+      DelegationController, DelegateController, CarriedController,
     ],
     handlings: [...governanceHandlings, ...deliberationHandlings, ...disputeHandlings],
-    views: [protocolStatus, ...deliberationViews, disputesView],
+    views: [protocolStatus, delegationsView, ...deliberationViews, disputesView],
     processes: [admittingSponsored, ...votingProcesses, ...aftermathProcesses, suspensionsEnding],
   }),
 )

@@ -50,6 +50,8 @@ export interface ProposedText<M extends Measure = Measure> {
   readonly title: string;
   readonly prose: string;
   readonly measure: M;
+  /** Code of the charter, which delegations go by. */
+  readonly topic?: string;
 }
 
 export const isElection = (measure: Measure): measure is ChooseOne => measure.kind === 'choose-one';

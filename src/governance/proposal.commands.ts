@@ -160,6 +160,11 @@ export class ChooseOne {
 
 /** What people are to agree to, and what is done then. */
 export class StatedText extends Words {
+  /** Code of one of the charter's topics: delegations may be for it alone. */
+  @Optional()
+  @Matches(CODE, { message: 'topic must be lower-case letters, digits and hyphens, at most 64' })
+  readonly topic?: string;
+
   /** What is done when it passes. */
   @OneOf({ ...SINGLE_MEASURES, 'choose-one': ChooseOne })
   readonly measure!: StatedMeasure | ChooseOne;

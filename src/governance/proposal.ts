@@ -3,6 +3,7 @@
 import { describeEvents, type Duration, type Event, type Fold, type Instant, type Recorded } from '../kernel/index.ts';
 import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched, VetoGround } from '../community/index.ts';
 import type { Aftermath } from './aftermath.ts';
+import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
 import { isElection, type ChooseOne, type ProposedText } from './measure.ts';
 
@@ -23,8 +24,16 @@ export interface Frozen {
   readonly closesAt: Instant;
   /** What would pass at the close but not at `from`, or the other way round, extends the vote to `until`; absent where nothing does. */
   readonly lateSwing?: { readonly from: Instant; readonly until: Instant };
+  /** Votes of who casts none are carried by delegates; absent: they are not. */
+  readonly delegation?: FrozenDelegation;
   /** What stands between the certificate and enactment; absent: nothing does. */
   readonly aftermath?: Aftermath;
+}
+
+/** What of delegation holds for a vote. */
+export interface FrozenDelegation {
+  readonly topic?: string;
+  readonly cap?: number;
 }
 
 /** Result of a vote, complete enough to be checked against the log. Positions are those of the log. */
@@ -60,6 +69,8 @@ export interface Certified {
   readonly extended?: 'LateSwing';
   /** Of a vote on whether guardians are overridden, on the roll of the vote before it. */
   readonly override?: true;
+  /** Votes that were carried by delegates, which are in the counts; absent where none could be. */
+  readonly delegation?: DelegatedVotes;
   readonly outcome: Outcome;
 }
 

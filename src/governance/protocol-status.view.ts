@@ -39,6 +39,8 @@ const tables = {
       /** Of the measure: its kind, and the code of the protocol that it is about. */
       kind: 'text',
       protocol: 'text?',
+      /** Code of the charter, which delegations go by. */
+      topic: 'text?',
       draftedAt: 'instant',
       /** How many members sponsor the present text. */
       sponsors: 'integer',
@@ -73,6 +75,8 @@ const tables = {
       certificate: 'json?',
       /** What stands between the certificate and enactment, as of the freeze. */
       aftermath: 'json?',
+      /** `{ topic, cap }` where votes can be carried by delegates. */
+      delegation: 'json?',
       contestableUntil: 'instant?',
       /** How many disputes are open on its vote. */
       disputes: 'integer?',
@@ -125,12 +129,13 @@ export const ballotKey = (vote: string, voter: string): string => `${vote}/${vot
 /** What a proposal has from its freeze on, before there is any. */
 const UNFROZEN = {
   frozenAt: null, frozenTime: null, membershipBeforeFreeze: null, charterRevision: null, rule: null, opensAt: null, closesAt: null, swingFrom: null,
-  aftermath: null, contestableUntil: null, disputes: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
+  delegation: null, aftermath: null, contestableUntil: null, disputes: null, timelockedUntil: null, vetoUntil: null, vetoes: null, vetoedCertificate: null,
   rollSize: null, rollRoot: null, pollsClosedAt: null, extended: null, outcome: null, elected: null, certificate: null, touched: null, failure: null,
 };
 
 /** A text as the board shows and finds it. */
-const worded = ({ title, prose, measure }: ProposedText) => ({
+const worded = ({ title, prose, measure, topic }: ProposedText) => ({
+  topic: topic ?? null,
   title,
   prose,
   measure,
@@ -204,7 +209,7 @@ export function tallied(row: { readonly yes: number; readonly no: number; readon
 
 export const protocolStatus = view<CharterEvent | ProposalEvent | SponsorEvent | BallotEvent | DisputeEvent>()({
   name: 'protocol-status',
-  version: 8,
+  version: 9,
   tables,
   project: {
     ProtocolEnacted({ data, time }, rows) {

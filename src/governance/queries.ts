@@ -99,14 +99,18 @@ export function ballotsAwaited(tables: Tables, voter: string, admission: Admissi
 
 export type OutlookShown = Outlook & Counts & { readonly rule: DecisionRule; readonly closesAt: string };
 
-/** How an open vote stands, by its own rule or with parts of another in its place; undefined when it is not open. @throws Rejection InvalidRules, OutlookOfElection */
-export function outlookFor(tables: Tables, row: ProposalRow, under: Partial<DecisionRule>): OutlookShown | undefined {
+export const isOpen = ({ state }: ProposalRow): boolean => VOTING_STATES.includes(state as ProposalState);
+
+/**
+ * How an open vote stands, by its own rule or with parts of another in its place; `counts`: where votes are carried by delegates, with those. undefined when it is not open. @throws Rejection InvalidRules, OutlookOfElection
+ */
+export function outlookFor(tables: Tables, row: ProposalRow, under: Partial<DecisionRule>, counts?: PlainCounts): OutlookShown | undefined {
   const tally = tables.tally.get(presentVote(row));
-  const { state, rollSize, closesAt } = row;
+  const { rollSize, closesAt } = row;
   if (isBetweenOptions(row)) throw outlookRejections.OutlookOfElection();
-  if (!VOTING_STATES.includes(state as ProposalState) || !tally || rollSize === null || closesAt === null) return undefined;
+  if (!isOpen(row) || !tally || rollSize === null || closesAt === null) return undefined;
   const rule = ruleUnder(row.rule as DecisionRule, under);
-  const { yes, no, abstain } = tally;
+  const { yes, no, abstain } = counts ?? tally;
   return { yes, no, abstain, roll: rollSize, rule, closesAt, ...outlookOf(rule, { yes, no, abstain, roll: rollSize }) };
 }
 

@@ -2,7 +2,8 @@
 import type { DecisionRule, Outcome } from '../community/index.ts';
 import { contentHash, defineRejections } from '../kernel/index.ts';
 import type { Inquiry } from '../runtime/index.ts';
-import { ballotsOf, tallyOf } from './counting.ts';
+import { boxOf, tallyOf } from './counting.ts';
+import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
 import type { ElectionMethod } from './measure.ts';
 import { certifiedVote, proposal as proposalFold, proposalStream, type Certificate, type Counted } from './proposal.ts';
@@ -28,6 +29,7 @@ export type Recounted = Counted & {
   readonly roll: number;
   /** SHA-256 over a line `voter choice position` for each ballot that counts, in the order of positions: who holds the same ballots gets the same hash. */
   readonly ballotsHash: string;
+  readonly delegation?: DelegatedVotes;
   readonly outcome: Outcome;
 };
 
@@ -52,10 +54,10 @@ export interface Recount {
 }
 
 /** Which counts, of how many, with what outcome: what a certificate and a recount have in common. */
-function found(result: (Counted & { readonly roll: number; readonly outcome: Outcome }) | Certificate): object {
-  const { roll, outcome } = result;
-  if ('election' in result) return { ballots: result.ballots, abstain: result.abstain, election: result.election, roll, outcome };
-  return { yes: result.yes, no: result.no, abstain: result.abstain, roll, outcome };
+function found(result: Recounted | Certificate): object {
+  const { roll, outcome, delegation = null } = result;
+  if ('election' in result) return { ballots: result.ballots, abstain: result.abstain, election: result.election, roll, outcome, delegation };
+  return { yes: result.yes, no: result.no, abstain: result.abstain, roll, outcome, delegation };
 }
 
 export const recount: Inquiry<RecountAsked, Recount> = {
@@ -68,14 +70,17 @@ export const recount: Inquiry<RecountAsked, Recount> = {
     const { certificate, frozen, round, election } = vote;
     if (method !== undefined && !election) throw recountRejections.NotAnElection({ method });
     const rule = ruleUnder(certificate.rule, under);
-    const ballots = ballotsOf(proposal, vote, certificate.pollsClosedAt, log);
+    const box = boxOf(proposal, vote, certificate.pollsClosedAt, log);
+    const tally = tallyOf(election, box);
     const judged = { election, rule: certificate.rule, roll: rollAt(frozen, log).length, rollRoot: certificate.rollRoot };
-    const recounted = { ...statedAs(judged, tallyOf(election, ballots)), roll: judged.roll, ballotsHash: ballots.hash() };
+    const recounted = {
+      ...statedAs(judged, tally), roll: judged.roll, ballotsHash: box.ballots.hash(), ...(tally.delegation ? { delegation: tally.delegation } : {}),
+    };
     const isAnother = Object.keys(under).length > 0 || method !== undefined;
     return {
       proposal, round, certificate, certificateHash: contentHash(certificate), recounted,
       agrees: contentHash(found(certificate)) === contentHash(found(recounted)),
-      ...(isAnother ? { otherwise: { rule, ...resultOf({ ...judged, rule }, tallyOf(election, ballots, method)) } } : {}),
+      ...(isAnother ? { otherwise: { rule, ...resultOf({ ...judged, rule }, tallyOf(election, box, method)) } } : {}),
     };
   },
 };

@@ -23,7 +23,7 @@ export function faultInRevision(present: PresentProposal, text: ProposedText, co
   const [before, after] = [matterOf(present.text.measure), matterOf(text.measure)];
   if (admitted && before !== after) return proposalRejections.AnotherMatter({ proposed: before });
   if (contentHash(text) === contentHash(present.text)) return proposalRejections.TextUnchanged();
-  return faultIn(text.measure, charter, context);
+  return faultIn(text, charter, context);
 }
 
 /** The next text, written against the charter as it is now. */

@@ -2,6 +2,7 @@
 import { accept, decider, instantOf, msOf, refuse, type Act, type Decision } from '../kernel/index.ts';
 import { afterCertified } from './aftermath.ts';
 import { outcomeOf, type DecisionRule, type Outcome } from '../community/index.ts';
+import type { DelegatedVotes } from './delegation/loads.ts';
 import { elect, type Election, type ElectionCount } from './election.ts';
 import type { ChooseOne } from './measure.ts';
 import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
@@ -21,6 +22,8 @@ export type Count = PlainCounts | ElectionCount;
 export type Tally = Count & {
   /** Positions of ballots that the log stamped at or after the closing time. */
   readonly stampedLater: readonly number[];
+  /** Votes that delegates carry are in the counts; absent where none can be. */
+  readonly delegation?: DelegatedVotes;
 };
 
 /** Ballots as of the moment from which a swing is late, and as of the close. */
@@ -117,12 +120,12 @@ export const voting = decider<ProposalEvent, Proposal>()({
         const { rule, at } = frozen as NonNullable<typeof frozen>;
         const { size, root } = roll as RollSummary;
         const { outcome, ...counts } = statedAs(judged(present), tally as Tally);
-        const { stampedLater } = tally as Tally;
+        const { stampedLater, delegation } = tally as Tally;
         const certified: ProposalEvent = {
           type: 'ProposalCertified',
           data: {
             proposal: id, ...counts, roll: size, rollRoot: root, rule, frozenAt: at.position, pollsClosedAt: pollsClosedAt as number, stampedLater,
-            ...(extended === undefined ? {} : { extended }), ...(rollRound === undefined ? {} : { override: true as const }), outcome,
+            ...(extended === undefined ? {} : { extended }), ...(rollRound === undefined ? {} : { override: true as const }), ...(delegation ? { delegation } : {}), outcome,
           },
         };
         return accept(certified, ...afterCertified(present, outcome, now));

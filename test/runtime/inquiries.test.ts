@@ -63,6 +63,18 @@ test('the same question is answered once for all who ask it meanwhile, and nobod
   expect(await inquiries.answer(waiting, { ms: 1 }, { by: 'ada', asOf })).toBe('waited');
 }, 60_000);
 
+test('what the service asks itself is its own: no person’s share, before those who wait, and not asked twice', async () => {
+  const order: string[] = [];
+  const tells = (what: string) => (): void => void order.push(what);
+  const asOf = log.head().position;
+  const people = Array.from({ length: 6 }, (_, n) => inquiries.answer(waiting, { ms: 60, n }, here()).then(tells('people’s')));
+  const own = Array.from({ length: 3 }, (_, n) => inquiries.own(waiting, { ms: 1, n: 100 + n }, asOf).then(tells('own')));
+  await Promise.all([...people, ...own]);
+  expect(order.slice(2, 5)).toEqual(['own', 'own', 'own']);
+  expect(inquiries.own(waiting, { ms: 1, n: 100 }, asOf)).toEqual(inquiries.own(waiting, { ms: 1, n: 100 }, asOf));
+  await expect(inquiries.own(refusing, {}, asOf)).rejects.toMatchObject({ name: 'NothingToTell' });
+}, 60_000);
+
 test('what is asked as of a position knows nothing of what came later', async () => {
   await notes(10);
   expect(await inquiries.answer(counting, { after: 0, upTo: 99, stream: 'note-0' }, { by: 'ada', asOf: 5 })).toEqual({ notes: 4, ofStream: 2, sum: 6 });

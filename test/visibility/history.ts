@@ -343,9 +343,12 @@ export class History {
     const override = { quorum: { n: 1, d: 3 }, threshold: { n: 2, d: 3, strict: false }, floor: { n: 0, d: 1 } };
     const rules = {
       contest: { ordinary: { days: 1 } }, disputes: { arbiters: 1, ruling: { days: 3 } }, timelock: { ordinary: { days: 1 } }, veto: { guardians: 1, grounds: ['unlawful'], window: { days: 1 }, override },
+      delegation: { allowed: true, topics: ['trade'] },
     };
     await vote(await this.frozen('in no hurry', {}, { kind: 'change-rules', rules }), 'yes');
     await this.pass({ days: 2 });
+    await this.does('mira', 'PUT', '/delegations/topic.trade', { to: this.people['iva']?.person });
+    await this.does('mira', 'DELETE', '/delegations/topic.trade');
     for (const choice of ['yes', 'no']) {
       const proposal = await this.frozen('against the law', {}, { kind: 'resolution' });
       await vote(proposal, 'yes');

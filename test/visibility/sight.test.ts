@@ -6,7 +6,7 @@ import {
 } from '../../src/community/index.ts';
 import type { GrandfatheringEvent, LotEvent, MaterialEvent, RequestEvent } from '../../src/custody/index.ts';
 import type { AttemptEvent, EvidenceEvent, SabotageEvent } from '../../src/defence/index.ts';
-import type { AmendmentEvent, BallotEvent, CommentEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
+import type { AmendmentEvent, BallotEvent, CommentEvent, DelegationEvent, DisputeEvent, ProposalEvent, SponsorEvent } from '../../src/governance/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { NOON } from '../support/given.ts';
 import { KINDS, sees, SIGHT, type Kind, type Reader } from './sight.ts';
@@ -29,7 +29,7 @@ const ruled = { ...comment, by: 'steward', reason: 'x' };
 /** One of each type; every id in it is another. */
 const EVENTS: readonly (
   | CharterEvent | InvitationEvent | PersonEvent | MembershipEvent | OfficeEvent | PartyEvent | ProposalEvent | SponsorEvent | CommentEvent | AmendmentEvent
-  | BallotEvent | MaterialEvent | LotEvent | RequestEvent | GrandfatheringEvent | DisputeEvent
+  | BallotEvent | DelegationEvent | MaterialEvent | LotEvent | RequestEvent | GrandfatheringEvent | DisputeEvent
   | AttemptEvent | EvidenceEvent | SabotageEvent
 )[] = [
   {
@@ -117,6 +117,8 @@ const EVENTS: readonly (
   { type: 'AmendmentProposed', data: { ...amendment, against: 1, ...words, measure: { kind: 'resolution' } } },
   { type: 'AmendmentWithdrawn', data: amendment },
   { type: 'AmendmentRejected', data: { ...amendment, reason: 'sealed' } },
+  { type: 'DelegationGiven', data: { person: 'voter', to: 'delegate', scope: 'all', named: false } },
+  { type: 'DelegationRevoked', data: { person: 'voter', to: 'delegate', scope: 'all', named: false } },
   { type: 'BallotCast', data: { proposal, round: 1, voter: 'voter', choice: 'yes', replaces: 0 } },
   { type: 'BallotWithdrawn', data: { proposal, round: 1, voter: 'voter', choice: 'yes' } },
   { type: 'MaterialRegistered', data: { material: 'm', name: 'n', wasteCode: '150102' } },

@@ -91,6 +91,8 @@ CommentRestored              +      +      +       +       +       +        +   
 AmendmentProposed            +      +      +       +       +       +        +         +       +    |                      |
 AmendmentWithdrawn           +      +      +       +       +       +        +         +       +    |                      |
 AmendmentRejected            +      +      +       +       +       +        +         +       +    |                      |
+DelegationGiven              .      .      .       .       .       .        .         .       +    |                      | person
+DelegationRevoked            .      .      .       .       .       .        .         .       +    |                      | person
 BallotCast                   .      .      +       +       +       +        +         +       +    |                      |
 BallotWithdrawn              .      .      +       +       +       +        +         +       +    |                      |
 MaterialRegistered           +      +      +       +       +       +        +         +       +    |                      |

@@ -1,5 +1,5 @@
 // Rules as commands state them: at the founding, and in a measure that changes them.
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Nested, Optional } from '../../validation/index.ts';
 import { VETO_GROUNDS, type VetoGround } from '../aftermath.ts';
@@ -159,8 +159,34 @@ export class StatedRoleMinimum {
   readonly arbiter?: number;
 }
 
+const TOPIC = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+export class StatedDelegation {
+  @IsBoolean()
+  readonly allowed!: boolean;
+
+  /** Codes that a proposal may have as its topic. */
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @Matches(TOPIC, { each: true, message: 'topics must be lower-case letters, digits and hyphens, at most 64 each' })
+  readonly topics: readonly string[] = [];
+
+  @JSONSchema({ description: 'Most that one delegate carries beside the own vote; absent: any number.' })
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly cap?: number;
+}
+
 /** Rules that differ from the usual ones. */
 export class StatedRules {
+  /** Whether members may delegate their votes; they may not where it is not said. */
+  @Optional()
+  @Nested(() => StatedDelegation)
+  readonly delegation?: StatedDelegation;
+
   /** After a certificate: how long it can be disputed, with enactment waiting. */
   @Optional()
   @Nested(() => StatedTimes)

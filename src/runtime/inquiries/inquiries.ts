@@ -18,6 +18,8 @@ const AT_ONCE = 2;
 /** Inquiries that wait for one, and those of one person that are at work or wait; more are turned away. */
 const MOST_WAITING = 32;
 const MOST_OF_ONE = 4;
+/** Answers that are kept for the service. */
+const MOST_REMEMBERED = 8;
 /** A ballot box of a million voters fits; what does not must not take the service with it. */
 const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 };
 
@@ -26,8 +28,9 @@ export class Inquiries {
   private readonly threads = new Set<Worker>();
   private readonly waiting: (() => void)[] = [];
   private readonly asking = new Map<string, number>();
-  /** The same question is answered once for all who ask it meanwhile. */
+  /** The same question is answered once for all who ask it meanwhile, and for the service again: the same log gives the same answer. */
   private readonly underWay = new Map<string, Promise<unknown>>();
+  private readonly ownAnswers = new Map<string, Promise<unknown>>();
   private atWork = 0;
   private closed = false;
 
@@ -51,7 +54,17 @@ export class Inquiries {
 
   /** What the service asks itself goes before what people ask. @throws what `answer` throws, but for a person's share */
   async own<A, R>(inquiry: Inquiry<A, R>, asked: A, asOf: number): Promise<R> {
-    return (await this.shared(inquiry.name, asked, asOf, true)) as R;
+    const question = JSON.stringify([inquiry.name, asked, asOf]);
+    const answer = this.ownAnswers.get(question) ?? this.shared(inquiry.name, asked, asOf, true);
+    this.ownAnswers.set(question, answer);
+    const [oldest] = this.ownAnswers.keys();
+    if (this.ownAnswers.size > MOST_REMEMBERED && oldest !== undefined) this.ownAnswers.delete(oldest);
+    try {
+      return (await answer) as R;
+    } catch (error) {
+      this.ownAnswers.delete(question);
+      throw error;
+    }
   }
 
   /** Turns away what waits, and breaks off what is being answered. */
