@@ -25,7 +25,7 @@ export function firstDay(): string {
   const [meridian] = OUTSIDERS;
   if (!meridian) throw new Error('nobody is outside');
   s.party(meridian.name, meridian.kind, meridian.title, 'zara', TERM, { name: meridian.agent, fullName: meridian.agentName });
-  for (const { code, name, productClass } of MATERIALS.slice(0, 2)) s.send(keeper, 'POST /materials', { material: code, name, productClass: productClass as string });
+  for (const { code, name, productClass } of MATERIALS.filter((one) => LIVING.includes(one.code))) s.send(keeper, 'POST /materials', { material: code, name, productClass: productClass as string });
   const silk = s.lot(keeper, 'biosilk', '84.5', 'KGM', 'community', 'biolooms', 'Hall of the Biolooms', 'spun on the first day');
   const board = s.lot(keeper, 'mycelium-board', '120', 'H87', 'community', 'community', 'Common store', 'grown on the first day');
   const actsFor: ActsFor = (party) => (party === 'community' || party === 'biolooms' ? keeper : party === meridian.name ? meridian.agent : party);

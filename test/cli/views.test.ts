@@ -8,7 +8,9 @@ import { biolithic, STACK, temporaryDirectory, type Outcome } from './biolithic.
 import { spawnTestService, type ServiceThere } from '../support/service.ts';
 import { call, done, positionOf, Town } from '../support/town.ts';
 
-const VIEWS = ['community', 'acts', 'protocol-status', 'material-custody', 'defence-log', 'obligations'];
+const VIEWS = [
+  'community', 'acts', 'protocol-status', 'delegations', 'texts', 'sponsors', 'comments', 'amendments', 'disputes', 'material-custody', 'grandfathered', 'defence-log', 'obligations',
+];
 const LOTS = 20;
 
 let place: ReturnType<typeof temporaryDirectory>;

@@ -283,7 +283,7 @@ test('no sequence of commands leaves the way from draft to enactment', () => {
         expect(NEXT[before.status]).toContain(status);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
   // The property means something only where runs get somewhere.
   expect([...reached]).toEqual(expect.arrayContaining(['withdrawn', 'lapsed', 'passed', 'failed', 'enacted', 'needs-rebase', 'contestable', 'timelocked', 'override-voting', 'veto-upheld', 'annulled']));

@@ -44,7 +44,7 @@ describe('given an open vote', () => {
 
   test('when she says the same again, or something that is no choice, then nothing changes', async () => {
     expect(told(await vote(mara, 'no'))).toBe('409 SameChoice');
-    expect(told(await vote(mara, 'maybe'))).toBe('400 MalformedRequest');
+    expect(told(await vote(mara, 'maybe'))).toBe('422 InvalidChoice');
     expect(told(await vote(commons.place.anybody, 'yes'))).toBe('401 TokenRequired');
   });
 

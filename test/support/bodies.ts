@@ -16,6 +16,7 @@ interface Schema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
 }
 
@@ -49,7 +50,7 @@ export function validBody(given: Schema, schemas: Schemas, name = ''): Json {
     case 'object':
       return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, of]) => [key, validBody(of, schemas, key)]));
     case 'array':
-      return [validBody(schema.items ?? {}, schemas, name)];
+      return Array.from({ length: Math.max(1, schema.minItems ?? 1) }, () => validBody(schema.items ?? {}, schemas, name));
     case 'string':
       return text(schema, name);
     case 'integer':

@@ -136,7 +136,7 @@ export class StatedDisputes {
 }
 
 const Least = (): PropertyDecorator => (target, property) => {
-  for (const decorator of [Optional(), IsInt(), Min(0), Max(100)]) decorator(target, property);
+  for (const decorator of [Max(100), Min(0), IsInt(), Optional()]) decorator(target, property);
 };
 
 export class StatedRoleMinimum {
