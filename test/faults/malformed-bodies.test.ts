@@ -8,6 +8,9 @@ import { newAjv, routesOf, type ApiDescription, type Route } from '../support/op
 import { startTestService, type ServiceHere } from '../support/service.ts';
 import { call, Town } from '../support/town.ts';
 
+/** Parts of paths that are no ids. */
+const NAMED: Readonly<Record<string, string>> = { role: 'keeper', scope: 'all' };
+
 const AT_ONCE = 8;
 const REFUSED_AS = ['MalformedRequest', 'NotJson', 'ListTooLong', 'NestedTooDeeply'];
 
@@ -35,7 +38,7 @@ interface Answered {
 }
 
 async function send({ method, path }: Route, token: string, text: string): Promise<Answered> {
-  const response = await fetch(service.url + path.replaceAll(/\{\w+\}/g, () => randomUUID()), {
+  const response = await fetch(service.url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => NAMED[name] ?? randomUUID()), {
     method: method.toUpperCase(),
     headers: { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
     body: text,

@@ -166,6 +166,7 @@ export class StatedDelegation {
   readonly allowed!: boolean;
 
   /** Codes that a proposal may have as its topic. */
+  @Optional()
   @IsArray()
   @ArrayMaxSize(100)
   @ArrayUnique()
