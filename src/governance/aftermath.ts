@@ -3,7 +3,7 @@ import { accept, after, decider, defineRejections, msOfDuration, refuse, type Ac
 import { changed, holdsRole, type DecisionRule, type DisputeRule, type Membership, type Outcome, type Rules, type TimesByClass, type VetoGround } from '../community/index.ts';
 import type { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
 import { staying, type Disputes } from './dispute.ts';
-import { decidedIn, decisionClassOf, personsConcernedBy, type Measure } from './measure.ts';
+import { decidedIn, decisionClassOf, personsConcernedBy, waysOf, type Measure } from './measure.ts';
 import { electedIn, proposal, type PresentProposal, type Proposal, type ProposalEvent, type TimelockReason } from './proposal.ts';
 import { inPhase, proposalRejections } from './rejections.ts';
 
@@ -34,9 +34,9 @@ const longer = (a: Duration = {}, b: Duration = {}): Duration => (msOfDuration(b
 /** What stands between a measure's certificate and its enactment. A change of the rules waits for the longer of the old and the new times. */
 export function aftermathFor(measure: Measure, rules: Rules): Aftermath | undefined {
   const of = decisionClassOf(measure);
-  const next = measure.kind === 'change-rules' ? changed(rules, measure.rules) : rules;
+  const all = [rules, ...waysOf(measure).flatMap((way) => (way.kind === 'change-rules' ? changed(rules, way.rules) : []))];
   const time = (name: 'contest' | 'timelock'): Duration | undefined => {
-    const longest = longer((rules[name] as TimesByClass | undefined)?.[of], next[name]?.[of]);
+    const longest = all.map((one) => (one[name] as TimesByClass | undefined)?.[of]).reduce<Duration>(longer, {});
     return msOfDuration(longest) > 0 ? longest : undefined;
   };
   const [contest, timelock] = [time('contest'), time('timelock')];

@@ -6,6 +6,7 @@ import {
 import { AcceptAmendment, ProposeAmendment, RejectAmendment, WithdrawAmendment } from './amendment.commands.ts';
 import { AMENDMENT_STATES, amendmentOf, amendmentsOf } from './amendments.queries.ts';
 import { amendmentsView } from './amendments.view.ts';
+import { TEXT_FAULTS } from './deliberation.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { differenceAnswer, measure } from './texts.controller.ts';
 import { textsView } from './texts.view.ts';
@@ -33,8 +34,7 @@ export class AmendmentController {
   @ForLinkedPersons()
   @Describes('Propose an amendment', 'By members other than the proposer, of a proposal in deliberation: the text as it would be, about the same matter, against the text as it is.')
   @Rejects(
-    'NoSuchProposal', 'MembersOnly', 'OwnProposal', 'WrongPhase', 'AmendmentOutdated', 'CommunityNotInForce', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', 'ClauseIdTwice',
-    'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
+    'NoSuchProposal', 'MembersOnly', 'OwnProposal', 'WrongPhase', 'AmendmentOutdated', 'CommunityNotInForce', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', ...TEXT_FAULTS,
   )
   propose(@Command(ProposeAmendment) command: ProposeAmendment, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
@@ -53,7 +53,7 @@ export class AmendmentController {
   @Describes('Accept an amendment of one’s proposal', 'It becomes the next revision of the text, with its author’s name on it. Other amendments of the old text lapse.')
   @Rejects(
     'NoSuchProposal', 'NoSuchAmendment', 'AmendmentSettled', 'WrongPhase', 'AmendmentOutdated', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'NeedsRebase', 'AnotherMatter',
-    'TextUnchanged', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
+    'TextUnchanged', ...TEXT_FAULTS,
   )
   accept(@Command(AcceptAmendment) command: AcceptAmendment, @Acting() acting: Acting) {
     return this.commands.run(command, acting);

@@ -70,6 +70,12 @@ const endsBy = (measure: Measure, instant: Instant): boolean =>
 
 type Drafting = Pick<Context, 'unregistered' | 'uncatalogued' | 'concerned' | 'now'>;
 
+/** Names of what `faultIn` finds. */
+export const TEXT_FAULTS = [
+  'NoSuchTopic', 'OptionTwice', 'ClauseIdTwice', 'SunsetTooEarly', 'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'InvalidRules', 'RulesUnchanged',
+  'NotAMember', 'RoleHeldAlready', 'RoleNotHeld', 'AlliedAlready',
+] as const;
+
 /** Why a text could not be enacted, whatever its measure came to, even if the charter stayed as it is; undefined when it could. */
 export function faultIn({ measure, topic }: ProposedText, charter: CharterInForce, context: Drafting): Rejection | undefined {
   const { topics = [] } = charter.rules.delegation ?? {};

@@ -28,6 +28,7 @@ import { CLAUSES, CODE } from './clause.commands.ts';
 import {
   AdmitProposal, ChooseOne, DraftProposal, FreezeProposal, RebaseProposal, SINGLE_MEASURES, SubmitProposal, WithdrawProposal,
 } from './proposal.commands.ts';
+import { TEXT_FAULTS } from './deliberation.ts';
 import { MEASURE_KINDS, type Measure } from './measure.ts';
 import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
@@ -82,7 +83,7 @@ export const outcome = { type: 'string', enum: OUTCOMES };
 const extended = { type: 'string', enum: ['LateSwing'], description: 'Why the vote went on after its first close.' };
 
 export const plainCounts = objectOf<PlainCounts>({ yes: count, no: count, abstain: count });
-const markedCounts = objectOf<MarkedCounts>({ marked: { ...count, description: 'Ballots that approve or rank options.' }, abstain: count });
+export const markedCounts = objectOf<MarkedCounts>({ marked: { ...count, description: 'Ballots that approve or rank options.' }, abstain: count });
 const codes = { type: 'array', items: { type: 'string' } };
 const matrix = { type: 'array', items: { type: 'array', items: count } };
 type Shared = keyof Election & ('eligible' | 'options');
@@ -199,10 +200,7 @@ export class ProposalController {
     'Draft a proposal',
     'Its measure says what is done when it passes: a protocol adopted or repealed, rules changed, a role granted or recalled, a party registered, made an ally or expelled, nothing but words, or one of several options.',
   )
-  @Rejects(
-    'CommunityNotInForce', 'MembersOnly', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered', 'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
-    'NotAMember', 'RoleHeldAlready', 'RoleNotHeld', 'AlliedAlready',
-  )
+  @Rejects('CommunityNotInForce', 'MembersOnly', ...TEXT_FAULTS)
   draft(@Command(DraftProposal) command: DraftProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }
@@ -242,10 +240,7 @@ export class ProposalController {
   @Post(':proposal/rebase')
   @ForLinkedPersons()
   @Describes('Write one’s text anew against the charter as it is now', 'When what it changes has moved since it was written. It goes back to deliberation.')
-  @Rejects(
-    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered',
-    'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged', 'OptionTwice',
-  )
+  @Rejects('NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NoRebaseNeeded', 'AnotherMatter', ...TEXT_FAULTS)
   rebase(@Command(RebaseProposal) command: RebaseProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

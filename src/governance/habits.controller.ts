@@ -9,11 +9,11 @@ import {
 import { Optional } from '../validation/index.ts';
 import { ballotRejections } from './ballot.ts';
 import { deadlinesFor } from './deadlines.ts';
-import { position } from './governance.controller.ts';
+import { markedCounts, plainCounts, position } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
 import { proposalFor } from './queries.ts';
 import { proposalRejections } from './rejections.ts';
-import { COUNTED, tallyOverTime, type TallyOverTime, type TallyPoint } from './tally-over-time.ts';
+import { tallyOverTime, type TallyOverTime, type TallyPoint } from './tally-over-time.ts';
 
 class PointsAsked {
   /** How many moments, the opening and the end among them; default 50. */
@@ -26,7 +26,6 @@ class PointsAsked {
 }
 
 const instant = { type: 'string', format: 'date-time' };
-const counted = { type: 'integer', minimum: 0 };
 const overTime = objectOf<TallyOverTime>({
   proposal: { type: 'string', format: 'uuid' },
   round: { type: 'integer', minimum: 1 },
@@ -36,7 +35,7 @@ const overTime = objectOf<TallyOverTime>({
     items: objectOf<TallyPoint>({
       at: instant,
       position: { ...position, description: 'The counts are as of this position.' },
-      counts: { type: 'object', properties: Object.fromEntries(COUNTED.map((name) => [name, counted])), required: COUNTED },
+      counts: { oneOf: [plainCounts, markedCounts] },
     }),
   },
 });

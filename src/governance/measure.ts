@@ -54,6 +54,9 @@ export interface ProposedText<M extends Measure = Measure> {
   readonly topic?: string;
 }
 
+/** The text alone, of what says more: what its hash is over. */
+export const textIn = ({ title, prose, measure, topic }: ProposedText): ProposedText => ({ title, prose, measure, ...(topic === undefined ? {} : { topic }) });
+
 export const isElection = (measure: Measure): measure is ChooseOne => measure.kind === 'choose-one';
 
 /** What a measure can come to: itself, or any one of its options. */

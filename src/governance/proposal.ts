@@ -5,7 +5,7 @@ import type { Clause, DecisionClass, DecisionRule, FreezePoint, Outcome, Touched
 import type { Aftermath } from './aftermath.ts';
 import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
-import { isElection, type ChooseOne, type ProposedText } from './measure.ts';
+import { isElection, textIn, type ChooseOne, type ProposedText } from './measure.ts';
 
 export const proposalStream = (proposal: string): string => `proposal-${proposal}`;
 
@@ -80,6 +80,7 @@ export interface Veto {
   readonly ground: VetoGround;
   readonly reasons: string;
 }
+
 export type ProposalEvent =
   | Event<
       'ProposalDrafted',
@@ -289,8 +290,8 @@ function evolve(state: Proposal, event: Recorded<ProposalEvent>): Proposal {
 function moved(state: PresentProposal, event: Recorded<Exclude<ProposalEvent, { type: 'ProposalDrafted' }>>): Proposal {
   switch (event.type) {
     case 'ProposalRevised': {
-      const { title, prose, measure, textRevision, writtenAgainst } = event.data;
-      return { ...state, text: { title, prose, measure }, textRevision, writtenAgainst };
+      const { textRevision, writtenAgainst } = event.data;
+      return { ...state, text: textIn(event.data), textRevision, writtenAgainst };
     }
     case 'ProposalSubmitted':
       return { ...state, status: 'submitted' };

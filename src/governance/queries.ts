@@ -38,7 +38,8 @@ export const presentVote = ({ key, round, frozenAt }: ProposalRow): string => vo
 /** Whether its last vote is between options: to override a veto is a matter of yes and no. */
 const isBetweenOptions = ({ measure, vetoedCertificate }: ProposalRow): boolean => isElection(measure as Measure) && vetoedCertificate === null;
 
-const countsIn = (row: ProposalRow, { yes, no, abstain, marked }: RowIn<'tally'>): BallotCounts => (isBetweenOptions(row) ? { marked, abstain } : { yes, no, abstain });
+/** What a tally's row counts, by the method of the vote: what it does not ask for is not told as zero. */
+export const countsIn = (row: ProposalRow, { yes, no, abstain, marked }: RowIn<'tally'>): BallotCounts => (isBetweenOptions(row) ? { marked, abstain } : { yes, no, abstain });
 
 /** Ballots are the members' to see while the vote is on; the certificate is everybody's. */
 const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalPage => {

@@ -1,22 +1,12 @@
 // The tally over time: what the ballots of a vote added up to at moments from its opening to its close, from the rows as they were then.
-import type { Read, TableReader } from '../runtime/index.ts';
 import { instantOf, msOf, type Instant } from '../kernel/index.ts';
-import { protocolStatus } from './protocol-status.view.ts';
-import { presentVote, type GovernanceTables, type ProposalRow } from './queries.ts';
-
-type TallyRow = GovernanceTables['tally'] extends TableReader<infer C> ? Read<C> : never;
-
-/** Whatever a tally counts, by name. */
-export type TallyCounts = Readonly<Record<string, number>>;
-
-/** What a tally counts: its columns that are numbers, whatever the method. */
-export const COUNTED: readonly string[] = Object.entries(protocolStatus.tables.tally.columns).flatMap(([name, type]) => (type.startsWith('integer') ? [name] : []));
+import { countsIn, presentVote, type BallotCounts, type GovernanceTables, type ProposalRow } from './queries.ts';
 
 export interface TallyPoint {
   readonly at: Instant;
   /** The counts are as of this position of the log. */
   readonly position: number;
-  readonly counts: TallyCounts;
+  readonly counts: BallotCounts;
 }
 
 export interface TallyOverTime {
@@ -48,9 +38,7 @@ export async function tallyOverTime(tables: GovernanceTables, row: ProposalRow, 
     const position = n === most - 1 ? end : Math.min(moments.positionAt(time), end);
     const tally = (await moments.tablesAt(position)).tally.get(vote);
     // A service that was down when the vote was to open has opened it later.
-    if (tally) points.push({ at: instantOf(time), position, counts: countsOf(tally) });
+    if (tally) points.push({ at: instantOf(time), position, counts: countsIn(row, tally) });
   }
   return { proposal: row.key, round: row.round, closesAt: row.closesAt, points };
 }
-
-const countsOf = (row: TallyRow): TallyCounts => Object.fromEntries(COUNTED.map((name) => [name, (row as Readonly<Record<string, unknown>>)[name] as number]));

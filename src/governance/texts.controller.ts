@@ -7,6 +7,7 @@ import {
   Acting, Answers, Command, Commands, Describes, ForLinkedPersons, Listing, Paging, PathId, Public, Reading, Rejects, Viewing, Views, answer, notFound, objectOf, rowOf,
 } from '../http/index.ts';
 import { CLAUSES } from './clause.commands.ts';
+import { TEXT_FAULTS } from './deliberation.ts';
 import { ChooseOne, ReviseProposal, SINGLE_MEASURES } from './proposal.commands.ts';
 import type { TextDiff } from './text-diff.ts';
 import { protocolDiff, protocolHistory, revisionDiff, revisionFor, revisionsFor } from './texts.queries.ts';
@@ -71,10 +72,7 @@ export class RevisionController {
   @Post('revisions')
   @ForLinkedPersons()
   @Describes('Revise one’s text', 'As a draft, submitted or in deliberation. Once it was admitted, the matter stays: the kind of measure, and the protocol.')
-  @Rejects(
-    'NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', 'ClauseIdTwice', 'NotInTheCatalogue', 'PartyNotRegistered',
-    'ProtocolNotInForce', 'SunsetTooEarly', 'InvalidRules', 'RulesUnchanged',
-  )
+  @Rejects('NoSuchProposal', 'NotTheProposer', 'MembersOnly', 'CommunityNotInForce', 'WrongPhase', 'NeedsRebase', 'AnotherMatter', 'TextUnchanged', ...TEXT_FAULTS)
   revise(@Command(ReviseProposal) command: ReviseProposal, @Acting() acting: Acting) {
     return this.commands.run(command, acting);
   }

@@ -2,7 +2,7 @@
 import { contentHash, instantOf } from '../kernel/index.ts';
 import type { CharterEvent } from '../community/index.ts';
 import { temporal, view, type RowsOf } from '../runtime/index.ts';
-import type { ProposedText } from './measure.ts';
+import { textIn, type ProposedText } from './measure.ts';
 import type { ProposalEvent } from './proposal.ts';
 
 /** How a protocol's text went out of force. */
@@ -21,7 +21,7 @@ const tables = {
       title: 'text',
       prose: 'text',
       measure: 'json',
-      /** Content hash of the three: what a freeze of this revision states. */
+      /** Content hash of the text, its topic included: what a freeze of this revision states. */
       textHash: 'text',
       /** `{ amendment, author }`: what it came from, where it is an amendment that was accepted. */
       amendment: 'json?',
@@ -75,12 +75,13 @@ interface Written extends ProposedText {
   readonly writtenAgainst: number;
 }
 
-function write(rows: Rows, { proposal, title, prose, measure, writtenAgainst, amendment }: Written, time: number, shown: 'community' | 'public'): void {
+function write(rows: Rows, { proposal, writtenAgainst, amendment, ...text }: Written, time: number, shown: 'community' | 'public'): void {
   const present = rows.present.current(proposal);
   const revision = (present?.revision ?? 0) + 1;
   if (present) rows.present.change(proposal, { revision });
   else rows.present.open(proposal, { revision });
-  const textHash = contentHash({ title, prose, measure });
+  const { title, prose, measure } = text;
+  const textHash = contentHash(textIn(text));
   rows.revision.open(textKey(proposal, revision), {
     proposal, revision, shown, title, prose, measure, textHash, amendment: amendment ?? null, writtenAgainst, writtenAt: instantOf(time), frozenAt: null,
   });
@@ -97,7 +98,7 @@ function end(rows: Rows, protocol: string, ending: Ending, { position, time }: {
 
 export const textsView = view<CharterEvent | ProposalEvent>()({
   name: 'texts',
-  version: 2,
+  version: 3,
   tables,
   project: {
     ProposalDrafted: ({ data, time }, rows) => write(rows, data, time, 'community'),

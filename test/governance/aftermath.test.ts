@@ -54,6 +54,8 @@ describe('what the charter says of the time after a certificate', () => {
     const to = (days: number) => aftermathFor({ kind: 'change-rules', rules: { timelock: { charter: { days } } } }, rules);
     expect(to(0)).toEqual({ timelock: { days: 5 } });
     expect(to(8)).toEqual({ timelock: { days: 8 } });
+    const option = { option: 'slower', title: 'Slower', prose: 'Slower.', measure: { kind: 'change-rules', rules: { timelock: { charter: { days: 8 } } } } } as const;
+    expect(aftermathFor({ kind: 'choose-one', method: 'ranked', tie: 'status-quo', options: [option] }, rules)).toEqual({ timelock: { days: 8 } });
   });
 
   test('has bounds, and says the same in other words', () => {

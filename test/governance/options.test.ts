@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { charter, FOUNDING_RULES, membership, PUBLIC, type CharterEvent } from '../../src/community/index.ts';
 import {
-  ballot, ballotStream, count, countOf, deliberation, enactment, proposal, proposalFor, proposalStream, protocolStatus, recount, voting,
-  type BallotEvent, type Certificate, type ChooseOne, type PresentProposal, type ProposalEvent, type ProposedText, type Tally,
+  ballot, ballotStream, count, countOf, deliberation, enactment, proposal, proposalFor, proposalStream, protocolStatus, recount, tallyOverTime, voting,
+  type BallotEvent, type Certificate, type ChooseOne, type PresentProposal, type ProposalEvent, type ProposalRow, type ProposedText, type Tally,
 } from '../../src/governance/index.ts';
-import { contentHash, derivedId, SimulatedClock, type Event } from '../../src/kernel/index.ts';
+import { contentHash, derivedId, msOf, SimulatedClock, type Event } from '../../src/kernel/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { wholeLog } from '../../src/runtime/index.ts';
 import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
@@ -172,6 +172,13 @@ describe('protocol status', () => {
     const withdrawn = { type: 'BallotWithdrawn', data: { proposal: P, round: 1, voter: 'b', choice: 'moss' } } as const;
     expect(shown(...fourBallots)[0]?.counts).toEqual({ marked: 3, abstain: 1 });
     expect(shown(...fourBallots, cast(NOOR, 'abstain'), cast(NOOR, 'garden', 0), withdrawn)[0]?.counts).toEqual({ marked: 3, abstain: 1 });
+  });
+
+  test('shows how they grew as what they are', async () => {
+    const tables = tablesAfter(protocolStatus, recorded<Event>([...inVoting, ...fourBallots]));
+    const row = tables.proposal.get(P) as ProposalRow;
+    const moments = { timeOf: () => msOf(CLOSES), positionAt: () => 10, tablesAt: () => Promise.resolve(tables) };
+    expect((await tallyOverTime(tables, row, 10, 2, moments))?.points.map(({ counts }) => counts)).toEqual([{ marked: 3, abstain: 1 }, { marked: 3, abstain: 1 }]);
   });
 
   test('shows which option was elected, to everybody', () => {

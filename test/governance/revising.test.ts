@@ -1,6 +1,6 @@
 // Texts before the freeze: revised by who proposed them, numbered, readable for good, and compared line by line.
 import { describe, expect, test } from '@jest/globals';
-import { charter, PUBLIC, type CharterEvent, type Viewer } from '../../src/community/index.ts';
+import { charter, FOUNDING_RULES, PUBLIC, type CharterEvent, type Viewer } from '../../src/community/index.ts';
 import {
   deliberation, protocolDiff, protocolHistory, revising, revisionDiff, revisionFor, revisionsFor, textDiff, textsView,
   type Measure, type ProposalEvent, type ProposedText,
@@ -63,6 +63,17 @@ describe('a revision', () => {
     const moved = { ...byMember, charter: folded(charter, ...inForce, enacted('rival', 2)) };
     given(revising, inDeliberation, moved).when('ReviseProposal', revise(), asIlmari).thenRefused('NeedsRebase', { touched: 'protocol moss-stays', movedTo: 2 });
     given(revising, drafted(), moved).when('ReviseProposal', revise(), asIlmari).then(revision(2, false, anew, 2));
+  });
+
+  test('keeps the topic that it says, in what is frozen and what is shown', () => {
+    const about = { ...anew, topic: 'trade' };
+    const written: ProposalEvent = { type: 'ProposalRevised', data: { proposal: P, textRevision: 2, writtenAgainst: 1, admitted: true, ...about } };
+    const rules = { ...FOUNDING_RULES, delegation: { allowed: true, topics: ['trade'] } };
+    const charterNow = folded(charter, ...inForce, { type: 'RulesChanged', data: { proposal: 'r', rules, charterRevision: 2 } });
+    const { decision } = given(deliberation, inDeliberation, written, { ...byMember, charter: charterNow, membership: steward }).when('FreezeProposal', { proposal: P }, { actor: ZARA });
+    expect(decision).toMatchObject({ accepted: true, events: [{ data: { textHash: contentHash(about), delegation: { topic: 'trade' } } }] });
+    const tables = tablesAfter(textsView, recorded<ProposalEvent>([...inDeliberation, written]));
+    expect(revisionFor(tables, insider, P, 2)).toMatchObject({ textHash: contentHash(about) });
   });
 
   test('is what the freeze fixes, by number and by hash', () => {
