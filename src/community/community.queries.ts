@@ -8,6 +8,7 @@ import type { PartyKind, PartyStanding, Scope } from './party.ts';
 import type { Purpose } from './person.ts';
 import type { Rules } from './rules.ts';
 import { maySee, type Viewer } from './viewer.ts';
+import { eachShown } from './visible-page.ts';
 
 type TablesOf<V> = V extends View<infer T> ? ReaderOf<T> : never;
 export type CommunityTables = TablesOf<typeof communityView>;
@@ -99,11 +100,6 @@ export interface ActShown {
   readonly onBehalfOf: string | null;
 }
 
-const pageOf = <R, S>({ rows, next }: Page<R>, show: (row: R) => S): Page<S> => ({
-  rows: rows.map(show),
-  ...(next === undefined ? {} : { next }),
-});
-
 /** Public. undefined before the founding. */
 export function communityShown(tables: CommunityTables): CommunityShown | undefined {
   const row = tables.community.get(SELF);
@@ -146,7 +142,7 @@ const showMember = (tables: CommunityTables, viewer: Viewer, open: Open) => (row
 export function membersShown(tables: CommunityTables, viewer: Viewer, open: Open, filter: Paging & { readonly status?: string }): Page<MemberShown> {
   const show = showMember(tables, viewer, open);
   const { status, ...paging } = filter;
-  if (maySee(viewer, ['community'])) return pageOf(tables.member.list({ ...paging, ...(status === undefined ? {} : { where: { status } }) }), show);
+  if (maySee(viewer, ['community'])) return eachShown(tables.member.list({ ...paging, ...(status === undefined ? {} : { where: { status } }) }), show);
   const own = viewer.person === undefined ? undefined : tables.member.get(viewer.person);
   return { rows: own && (status === undefined || own.status === status) ? [show(own)] : [] };
 }
@@ -161,7 +157,7 @@ export function rolesShown(tables: CommunityTables, viewer: Viewer, open: Open, 
   const { role: asked, ...paging } = filter;
   const own = maySee(viewer, ['community']) ? {} : { person: viewer.person ?? '' };
   const where = { ...own, ...(asked === undefined ? {} : { role: asked }) };
-  return pageOf(tables.role.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), ({ role, person, grantedAt, until, proposal }) => ({
+  return eachShown(tables.role.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), ({ role, person, grantedAt, until, proposal }) => ({
     role: role as Office, person, name: nameOf(tables, person, viewer, open), grantedAt, until, proposal,
   }));
 }
@@ -183,7 +179,7 @@ const showParty = (tables: CommunityTables, viewer: Viewer, open: Open) => (row:
 export function partiesShown(tables: CommunityTables, viewer: Viewer, open: Open, filter: Paging & { readonly kind?: string; readonly standing?: string }): Page<PartyShown> {
   const { kind, standing, ...paging } = filter;
   const where = { ...(kind === undefined ? {} : { kind }), ...(standing === undefined ? {} : { standing }) };
-  return pageOf(tables.party.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), showParty(tables, viewer, open));
+  return eachShown(tables.party.list({ ...paging, ...(Object.keys(where).length > 0 ? { where } : {}) }), showParty(tables, viewer, open));
 }
 
 export function partyShown(tables: CommunityTables, viewer: Viewer, open: Open, party: string): PartyShown | undefined {
@@ -197,14 +193,14 @@ const showInvitation = ({ key: invitation, purpose, party, issuedBy, issuedAt, e
 
 /** Open invitations: all of them for officers, for everybody else the own ones. */
 export function invitationsShown(tables: CommunityTables, viewer: Viewer, paging: Paging): Page<InvitationShown> {
-  if (maySee(viewer, [{ role: 'steward' }, { role: 'guardian' }])) return pageOf(tables.invitation.list(paging), showInvitation);
+  if (maySee(viewer, [{ role: 'steward' }, { role: 'guardian' }])) return eachShown(tables.invitation.list(paging), showInvitation);
   if (viewer.person === undefined) return { rows: [] };
-  return pageOf(tables.invitation.list({ ...paging, where: { issuedBy: viewer.person } }), showInvitation);
+  return eachShown(tables.invitation.list({ ...paging, where: { issuedBy: viewer.person } }), showInvitation);
 }
 
 /** Everything done by the person or in the person's name, newest first. */
 export function actsOf(tables: ActsTables, person: string, paging: Omit<Paging, 'order'>): Page<ActShown> {
-  return pageOf(tables.act.list({ ...paging, where: { person }, order: 'newest' }), ({ since, what, stream, at, actor, onBehalfOf }) => ({
+  return eachShown(tables.act.list({ ...paging, where: { person }, order: 'newest' }), ({ since, what, stream, at, actor, onBehalfOf }) => ({
     position: since, what, stream, at, by: actor, onBehalfOf,
   }));
 }

@@ -20,6 +20,9 @@ export function visiblePage<R>(viewer: Viewer, audienceOf: (row: R) => readonly 
   }
 }
 
+/** A page with each of its rows as it is shown. */
+export const eachShown = <R, S>({ rows, next }: Page<R>, show: (row: R) => S): Page<S> => ({ rows: rows.map(show), ...(next === undefined ? {} : { next }) });
+
 /** What part of a list is asked for: after a cursor, at most so many rows. */
 export interface PageOf {
   readonly after?: string | undefined;

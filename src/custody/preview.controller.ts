@@ -2,8 +2,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, Matches, Max, Min } from 'class-validator';
-import { maySee, type Somebody } from '../community/index.ts';
-import { proposalFor, proposalRejections, protocolStatus } from '../governance/index.ts';
+import { type Somebody } from '../community/index.ts';
+import { proposalFor, membersOnly, protocolStatus } from '../governance/index.ts';
 import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, ServiceClock, Viewing, Views, answer, notFound, objectOf } from '../http/index.ts';
 import { instantOf } from '../kernel/index.ts';
 import { preview, PREVIEWED, type Preview, type PreviewCase } from './preview.ts';
@@ -59,7 +59,7 @@ export class PreviewController {
   @Answers(previewAnswer)
   @Rejects('MembersOnly', 'NothingToPreview', 'TooMuchContention', 'ShuttingDown')
   async preview(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(PreviewListing) { days = 30, option }: PreviewListing, @Viewing() viewer: Somebody) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(protocolStatus, at);
     if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
     const since = instantOf(this.clock.now() - days * DAY);

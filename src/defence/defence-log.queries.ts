@@ -1,5 +1,5 @@
 // What is asked of the defence log. Tables come bound to a position; rows come filtered by who asks.
-import { maySee, paging, visiblePage, type PageOf, type Viewer } from '../community/index.ts';
+import { eachShown, maySee, paging, visiblePage, type PageOf, type Viewer } from '../community/index.ts';
 import type { Audience } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, Secrets } from '../runtime/index.ts';
 import { corroborationKey, defenceLog } from './defence-log.view.ts';
@@ -33,9 +33,8 @@ export function refusedRequests(
   viewer: Viewer,
   { party, lot, ...page }: PageOf & { readonly party?: string | undefined; readonly lot?: string | undefined } = {},
 ): Page<RefusedRequest> {
-  const { rows, next } = visiblePage(viewer, ofAttempt, (later) => attempt.list({ ...where({ party, lot }), order: 'newest', ...paging(page, later) }));
-  const called = rows.map((row) => ({ ...row, called: CALLED }) as const);
-  return next === undefined ? { rows: called } : { rows: called, next };
+  const visible = visiblePage(viewer, ofAttempt, (later) => attempt.list({ ...where({ party, lot }), order: 'newest', ...paging(page, later) }));
+  return eachShown(visible, (row) => ({ ...row, called: CALLED }));
 }
 
 export function refusedRequest({ attempt }: DefenceTables, viewer: Viewer, id: string): RefusedRequest | undefined {
@@ -60,9 +59,8 @@ export function sabotageReports(
   secrets: Pick<Secrets, 'open'>,
   { facility, state, ...page }: PageOf & { readonly facility?: string | undefined; readonly state?: string | undefined } = {},
 ): Page<Opened<SabotageRow>> {
-  const { rows, next } = visiblePage(viewer, ofSabotage, (later) => sabotage.list({ ...where({ facility, state }), order: 'newest', ...paging(page, later) }));
-  const shown = rows.map((row) => ({ ...row, statement: opened(secrets, row.statement) }));
-  return next === undefined ? { rows: shown } : { rows: shown, next };
+  const visible = visiblePage(viewer, ofSabotage, (later) => sabotage.list({ ...where({ facility, state }), order: 'newest', ...paging(page, later) }));
+  return eachShown(visible, (row) => ({ ...row, statement: opened(secrets, row.statement) }));
 }
 
 export type SabotageReport = Opened<SabotageRow> & { readonly corroborators: Page<Opened<CorroborationRow>> };
@@ -77,9 +75,9 @@ export function sabotageReport(
 ): SabotageReport | undefined {
   const row = sabotage.get(id);
   if (!row || !maySee(viewer, ofSabotage(row))) return undefined;
-  const { rows, next } = corroboration.list({ where: { sabotage: id }, ...paging(page) });
-  const said = rows.map((one) => ({ ...one, statement: one.statement === null ? null : opened(secrets, one.statement) }));
-  return { ...row, statement: opened(secrets, row.statement), corroborators: next === undefined ? { rows: said } : { rows: said, next } };
+  const said = corroboration.list({ where: { sabotage: id }, ...paging(page) });
+  const corroborators = eachShown(said, (one) => ({ ...one, statement: one.statement === null ? null : opened(secrets, one.statement) }));
+  return { ...row, statement: opened(secrets, row.statement), corroborators };
 }
 
 export function evidenceOnFile({ evidence }: DefenceTables, viewer: Viewer, hash: string): EvidenceRow | undefined {

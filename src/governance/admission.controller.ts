@@ -1,9 +1,9 @@
 // Routes of admission besides a steward's own: what is found inadmissible, and sponsors.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
-import { listing, maySee, type Viewer } from '../community/index.ts';
+import { listing, type Viewer } from '../community/index.ts';
 import { Acting, Answers, Command, Commands, Describes, ForLinkedPersons, Listing, Paging, PathId, Reading, Rejects, Viewing, Views, answer, rowOf } from '../http/index.ts';
 import { FindInadmissible, SponsorProposal, WithdrawSponsorship } from './proposal.commands.ts';
-import { proposalRejections } from './rejections.ts';
+import { membersOnly } from './queries.ts';
 import { sponsorsView } from './sponsors.view.ts';
 
 const sponsorRow = rowOf(sponsorsView.tables.sponsor, {
@@ -48,7 +48,7 @@ export class AdmissionController {
   @Answers(sponsorRow, 'page')
   @Rejects('MembersOnly')
   async sponsors(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) paging: Paging, @Viewing() viewer: Viewer) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(sponsorsView, at);
     return answer(position, tables.sponsor.list({ where: { proposal }, ...listing(paging) }));
   }

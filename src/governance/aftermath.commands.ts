@@ -1,12 +1,8 @@
 // Commands between a certificate and its enactment. Those without a route are owed by processes.
-import { IsIn, IsUUID } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { VETO_GROUNDS, type VetoGround } from '../community/index.ts';
 import { IsText } from '../validation/index.ts';
-
-class OnProposal {
-  @IsUUID()
-  readonly proposal!: string;
-}
+import { OnProposal } from './proposal.commands.ts';
 
 export class EndContest extends OnProposal {}
 

@@ -1,5 +1,5 @@
 // What is asked of amendments. They are against texts that came before the public, and everybody's to read.
-import { paging, type PageOf } from '../community/index.ts';
+import { eachShown, paging, type PageOf } from '../community/index.ts';
 import type { Page, Read, ReaderOf, Secrets } from '../runtime/index.ts';
 import type { AmendmentState, amendmentsView } from './amendments.view.ts';
 import type { protocolStatus } from './protocol-status.view.ts';
@@ -31,9 +31,7 @@ function shown(proposals: Proposals, secrets: Pick<Secrets, 'open'>, row: Amendm
 
 /** In the order in which they were proposed. */
 export function amendmentsOf({ amendment }: AmendmentTables, proposals: Proposals, secrets: Pick<Secrets, 'open'>, proposal: string, page: PageOf): Page<AmendmentShown> {
-  const { rows, next } = amendment.list({ where: { proposal }, ...paging(page) });
-  const told = rows.map((row) => shown(proposals, secrets, row));
-  return next === undefined ? { rows: told } : { rows: told, next };
+  return eachShown(amendment.list({ where: { proposal }, ...paging(page) }), (row) => shown(proposals, secrets, row));
 }
 
 /** One, and what it would change in the text that it is against. */

@@ -1,15 +1,14 @@
 // Routes by which a vote can be checked: how it stands, what became of one's own ballot and entry on the roll, and a recount.
 import { Controller, Get } from '@nestjs/common';
-import { admissionOf, communityView, maySee, type Somebody } from '../community/index.ts';
+import { admissionOf, communityView, type Somebody } from '../community/index.ts';
 import { Answers, Describes, ForLinkedPersons, Inquiries, Listing, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound, objectOf } from '../http/index.ts';
 import { ballotRejections } from './ballot.ts';
 import { count as countInquiry } from './counting.ts';
 import { certificate, count, delegation, election, outcome, plainCounts, position, rule, withCounts } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { isOpen, outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
+import { membersOnly, isOpen, outlookFor, ownBallot, proposalFor, type OutlookShown, type OwnBallot } from './queries.ts';
 import type { Counted } from './proposal.ts';
 import { recount, type Otherwise, type Recount, type Recounted } from './recount.ts';
-import { proposalRejections } from './rejections.ts';
 import type { RollEntry } from './roll.ts';
 import { rollEntry } from './roll-entry.ts';
 import { partsOf } from './rule-asked.ts';
@@ -92,7 +91,7 @@ export class CheckingController {
   @Answers(outlook)
   @Rejects('MembersOnly', 'VotingNotOpen', 'InvalidRules', 'OutlookOfElection', 'TooMuchContention', 'ShuttingDown')
   async outlook(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(RuleAsked) asked: RuleAsked, @Viewing() viewer: Somebody) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(protocolStatus, at);
     const row = proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal);
     const carried = row.delegation !== null && isOpen(row) ? await this.inquiries.answer(countInquiry, { proposal }, { by: viewer.person, asOf: position }) : undefined;
@@ -107,7 +106,7 @@ export class CheckingController {
   @Answers(recountAnswer)
   @Rejects('MembersOnly', 'NotCertified', 'InvalidRules', 'NotAnElection', 'TooMuchContention', 'ShuttingDown')
   async recount(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(CountAsked) asked: CountAsked, @Viewing() viewer: Somebody) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(protocolStatus, at);
     if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
     return answer(position, await this.inquiries.answer(recount, { proposal, under: partsOf(asked), ...(asked.method ? { method: asked.method } : {}) }, { by: viewer.person, asOf: position }));

@@ -1,6 +1,6 @@
 // What is asked of comments. Whether a text may be read is judged by how the comment stands now, also where it is read as of the past:
 // what was hidden since, or withdrawn, is not to be had by asking for yesterday.
-import { maySee, paging, visiblePage, type PageOf, type Viewer } from '../community/index.ts';
+import { eachShown, maySee, paging, visiblePage, type PageOf, type Viewer } from '../community/index.ts';
 import type { Audience } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, Secrets } from '../runtime/index.ts';
 import { HIDDEN, type CommentState } from './comment.ts';
@@ -44,9 +44,8 @@ function opened(read: CommentsRead, row: CommentRow): CommentShown {
 
 /** In the order in which they were made. */
 export function commentsOn(read: CommentsRead, proposal: string, page: PageOf): Page<CommentShown> {
-  const { rows, next } = visiblePage(read.viewer, ofComment, (later) => read.asked.comment.list({ where: { proposal }, ...paging(page, later) }));
-  const shown = rows.map((row) => opened(read, row));
-  return next === undefined ? { rows: shown } : { rows: shown, next };
+  const visible = visiblePage(read.viewer, ofComment, (later) => read.asked.comment.list({ where: { proposal }, ...paging(page, later) }));
+  return eachShown(visible, (row) => opened(read, row));
 }
 
 /** One with every text that it has had; `page` pages these. */
@@ -55,9 +54,8 @@ export function commentOn(read: CommentsRead, proposal: string, comment: string,
   const row = asked.comment.get(comment);
   if (!row || row.proposal !== proposal || !maySee(viewer, ofComment(row))) return undefined;
   const may = readable(read, row);
-  const { rows, next } = asked.commentText.list({ where: { comment }, ...paging(page) });
-  const texts = rows.map((one) => ({ ...one, text: may ? (secrets.open(one.text) ?? null) : null }));
-  return { ...opened(read, row), history: next === undefined ? { rows: texts } : { rows: texts, next } };
+  const texts = asked.commentText.list({ where: { comment }, ...paging(page) });
+  return { ...opened(read, row), history: eachShown(texts, (one) => ({ ...one, text: may ? (secrets.open(one.text) ?? null) : null })) };
 }
 
 /** An appeal that waits to be decided. */

@@ -3,11 +3,7 @@ import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { Personal } from '../runtime/index.ts';
 import { IsText } from '../validation/index.ts';
 import { FINDINGS, IRREGULARITIES, REMEDIES, type Finding, type Irregularity, type Remedy } from './dispute.ts';
-
-class OnProposal {
-  @IsUUID()
-  readonly proposal!: string;
-}
+import { OnProposal } from './proposal.commands.ts';
 
 export class OpenDispute extends OnProposal {
   @IsIn(IRREGULARITIES)

@@ -1,6 +1,6 @@
 // Routes of disputes on votes.
 import { Controller, Get, Post } from '@nestjs/common';
-import { listing, maySee, type Viewer } from '../community/index.ts';
+import { listing, type Viewer } from '../community/index.ts';
 import {
   Acting, Answers, Command, Commands, Describes, ForLinkedPersons, Listing, Paging, PathId, Reading, Rejects, Secrets, Viewing, Views, answer, notFound, objectOf, rowOf,
 } from '../http/index.ts';
@@ -9,8 +9,7 @@ import { FINDINGS, IRREGULARITIES, REMEDIES, type RecountOnRecord } from './disp
 import { DISPUTE_STATES, disputeShown, disputesOn, disputesView, type Opinion } from './dispute.view.ts';
 import { recounted } from './checking.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { proposalFor } from './queries.ts';
-import { proposalRejections } from './rejections.ts';
+import { membersOnly, proposalFor } from './queries.ts';
 
 const person = { type: 'string', format: 'uuid' };
 const persons = { type: 'array', items: person };
@@ -82,7 +81,7 @@ export class DisputeController {
   }
 
   private async present(proposal: string, at: Reading, viewer: Viewer): Promise<void> {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { tables } = await this.views.read(protocolStatus, at);
     if (!proposalFor(tables, viewer, proposal)) notFound('proposal', proposal);
   }

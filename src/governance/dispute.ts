@@ -4,13 +4,14 @@ import {
   accept, after, decider, defineRejections, describeEvents, refuse,
   type Act, type Decision, type Event, type Instant, type Recorded,
 } from '../kernel/index.ts';
-import { isMember, isOnRoll, holdsRole, type Membership, type Outcome } from '../community/index.ts';
+import { isMember, isOnRoll, holdsRole, type Membership } from '../community/index.ts';
 import type { Sealed } from '../runtime/index.ts';
 import type { DrawArbiters, GiveOpinion, LapseDispute, OpenDispute, RecountVote } from './dispute.commands.ts';
+import { doneBy } from './election.ts';
 import { lotOf, seedOf } from './lot.ts';
 import { couldChange, leastAffected } from './margin.ts';
 import { personsConcernedBy } from './measure.ts';
-import { certifiedVote, type Counted, type PresentProposal, type Proposal } from './proposal.ts';
+import { certifiedVote, type PresentProposal, type Proposal } from './proposal.ts';
 import type { Recounted } from './recount.ts';
 import { proposalRejections } from './rejections.ts';
 
@@ -179,10 +180,6 @@ function findingOf({ arbiters = [], opinions }: Dispute): { readonly finding?: F
   if (upheld >= needed) return { finding: 'upheld', ...counts };
   return counts.against > arbiters.length - needed ? { finding: 'rejected', ...counts } : counts;
 }
-
-/** What a count has done: nothing, or which. */
-const doneBy = (count: Counted & { readonly outcome: Outcome }): string =>
-  count.outcome === 'passed' ? `passed ${('election' in count && count.election.elected) || ''}` : 'nothing';
 
 export const disputing = decider<DisputeEvent, Disputes>()({
   ...disputes,

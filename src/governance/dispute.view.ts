@@ -1,4 +1,5 @@
 // Disputes on votes: what is claimed, who rules on it, what they found, and what became of it.
+import { eachShown } from '../community/index.ts';
 import { instantOf } from '../kernel/index.ts';
 import { temporal, view, type Page, type Read, type ReaderOf, type Secrets, type TableReader } from '../runtime/index.ts';
 import type { DisputeEvent, Finding } from './dispute.ts';
@@ -69,8 +70,7 @@ const opened = (row: DisputeRow, secrets: Pick<Secrets, 'open'>): DisputeShown =
 
 /** On a proposal's votes, newest first. */
 export function disputesOn({ dispute }: Disputes, secrets: Pick<Secrets, 'open'>, proposal: string, page: { readonly after?: string; readonly limit?: number }): Page<DisputeShown> {
-  const { rows, ...rest } = dispute.list({ where: { proposal }, order: 'newest', ...page });
-  return { ...rest, rows: rows.map((row) => opened(row, secrets)) };
+  return eachShown(dispute.list({ where: { proposal }, order: 'newest', ...page }), (row) => opened(row, secrets));
 }
 
 export function disputeShown({ dispute }: Disputes, secrets: Pick<Secrets, 'open'>, proposal: string, id: string): DisputeShown | undefined {

@@ -125,3 +125,7 @@ function drawn(tied: readonly string[], rollRoot: string): string {
   const lots = tied.map((code) => ({ code, lot: hash('sha256', `${rollRoot}\n${code}`) }));
   return lots.reduce((least, one) => (one.lot < least.lot ? one : least)).code;
 }
+
+/** What a result would do: nothing, or which. Of two ways to do nothing neither is another. */
+export const doneBy = ({ outcome, election }: { readonly outcome: Outcome; readonly election?: Election }): string =>
+  outcome === 'passed' ? `passed ${election?.elected ?? ''}` : 'nothing';

@@ -1,7 +1,7 @@
 // Routes of governance: proposals on their way, ballots, protocols in force and resolutions.
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { IsIn, IsUUID, Matches } from 'class-validator';
-import { DECISION_CLASSES, listing, maySee, OUTCOMES, SUSPENSION_GROUNDS, VETO_GROUNDS, type DecisionClass, type Viewer } from '../community/index.ts';
+import { DECISION_CLASSES, listing, OUTCOMES, SUSPENSION_GROUNDS, VETO_GROUNDS, type DecisionClass, type Viewer } from '../community/index.ts';
 import {
   Acting,
   Answers,
@@ -32,10 +32,9 @@ import { TEXT_FAULTS } from './deliberation.ts';
 import { MEASURE_KINDS, type Measure } from './measure.ts';
 import type { DelegatedVotes } from './delegation/loads.ts';
 import type { Election } from './election.ts';
-import { proposalRejections } from './rejections.ts';
 import { protocolStatus, type SuspendedClause, type VetoShown } from './protocol-status.view.ts';
 import { PROPOSAL_STATES, type Certified, type ElectionCounts, type FrozenDelegation, type PlainCounts, type ProposalState } from './proposal.ts';
-import { presentVote, proposalFor, proposalsFor, type MarkedCounts } from './queries.ts';
+import { membersOnly, presentVote, proposalFor, proposalsFor, type MarkedCounts } from './queries.ts';
 import { IsText, Optional } from '../validation/index.ts';
 
 class ProposalFilter extends Paging {
@@ -285,7 +284,7 @@ export class ProposalController {
   @Answers(ballotRow, 'page')
   @Rejects('MembersOnly')
   async ballots(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(Paging) paging: Paging, @Viewing() viewer: Viewer) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(protocolStatus, at);
     const page = proposalFor(tables, viewer, proposal) ?? notFound('proposal', proposal);
     return answer(position, tables.ballot.list({ where: { vote: presentVote(page) }, ...listing(paging) }));

@@ -15,6 +15,7 @@ import {
   partyStream,
   standsOnRoll,
 } from '../community/index.ts';
+import type { Act } from '../kernel/index.ts';
 import { handles, type Handling, type Load } from '../runtime/index.ts';
 import { EndContest, EndTimelock, VetoProposal } from './aftermath.commands.ts';
 import { aftermath } from './aftermath.ts';
@@ -75,7 +76,14 @@ export function namedIn(text: Pick<ProposedText, 'measure'>, load: Load) {
 /** What no text names. */
 export const NAMING_NOTHING = { unregistered: [], uncatalogued: [], concerned: { persons: {}, parties: {} } };
 
-const draftedAbout = (command: object, load: Load) => (command instanceof StatedText ? namedIn(command, load) : NAMING_NOTHING);
+const deliberating = (command: object, load: Load, { actor }: Act) => ({
+  charter: load(charter, CHARTER_STREAM),
+  membership: load(membership, memberStream(actor)),
+  ...(command instanceof StatedText ? namedIn(command, load) : NAMING_NOTHING),
+});
+
+/** What an order is carried out with. */
+const ordered = ({ proposal: id }: { readonly proposal: string }, load: Load) => ({ concerned: concernedIn(id, load), proposal: load(proposal, proposalStream(id)) });
 
 /** The roll of a freeze: membership as of the freeze's own position, sealed. */
 async function rollOf({ proposal: id, round, frozen }: PresentProposal, load: Load): Promise<RollSummary | undefined> {
@@ -122,19 +130,11 @@ export const governanceHandlings: readonly Handling[] = [
   }),
   handles(deliberation, [DraftProposal, RebaseProposal, SubmitProposal, AdmitProposal, WithdrawProposal, FreezeProposal], {
     stream: (command, act) => proposalStream('proposal' in command ? command.proposal : act.newId()),
-    context: (command, load, { actor }) => ({
-      charter: load(charter, CHARTER_STREAM),
-      membership: load(membership, memberStream(actor)),
-      ...draftedAbout(command, load),
-    }),
+    context: deliberating,
   }),
   handles(revising, [ReviseProposal], {
     stream: (command) => proposalStream(command.proposal),
-    context: (command, load, { actor }) => ({
-      charter: load(charter, CHARTER_STREAM),
-      membership: load(membership, memberStream(actor)),
-      ...draftedAbout(command, load),
-    }),
+    context: deliberating,
   }),
   handles(voting, [SealRoll, OpenVoting, ClosePolls, CloseVoting, CertifyProposal], {
     stream: (command) => proposalStream(command.proposal),
@@ -179,10 +179,10 @@ export const governanceHandlings: readonly Handling[] = [
   }),
   handles(onPerson, [CarryOutOnPerson], {
     stream: (command) => memberStream(command.person),
-    context: (command, load) => ({ concerned: concernedIn(command.proposal, load), proposal: load(proposal, proposalStream(command.proposal)) }),
+    context: ordered,
   }),
   handles(onParty, [CarryOutOnParty], {
     stream: (command) => partyStream(command.party),
-    context: (command, load) => ({ concerned: concernedIn(command.proposal, load), proposal: load(proposal, proposalStream(command.proposal)) }),
+    context: ordered,
   }),
 ];

@@ -2,7 +2,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
-import { communityShown, communityView, maySee, type Viewer } from '../community/index.ts';
+import { communityShown, communityView, type Viewer } from '../community/index.ts';
 import {
   Answers, CALENDAR, calendarOf, Describes, Listing, LogReader, PathId, Public, Reading, Rejects, timeOfPosition, Viewing, Views, answer, notFound, objectOf,
 } from '../http/index.ts';
@@ -11,8 +11,7 @@ import { ballotRejections } from './ballot.ts';
 import { deadlinesFor } from './deadlines.ts';
 import { markedCounts, plainCounts, position } from './governance.controller.ts';
 import { protocolStatus } from './protocol-status.view.ts';
-import { proposalFor } from './queries.ts';
-import { proposalRejections } from './rejections.ts';
+import { membersOnly, proposalFor } from './queries.ts';
 import { tallyOverTime, type TallyOverTime, type TallyPoint } from './tally-over-time.ts';
 
 class PointsAsked {
@@ -55,7 +54,7 @@ export class HabitsController {
   async overTime(@PathId('proposal') proposal: string, @Reading() at: Reading, @Listing(PointsAsked) { points = 50 }: PointsAsked, @Viewing() viewer: Viewer) {
     const read = await this.views.read(protocolStatus, at);
     const row = proposalFor(read.tables, viewer, proposal) ?? notFound('proposal', proposal);
-    if (row.certificate === null && !maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    if (row.certificate === null) membersOnly(viewer);
     const shown = await tallyOverTime(read.tables, row, read.position, points, {
       timeOf: timeOfPosition(this.log),
       positionAt: (time) => this.log.positionAt(time),

@@ -184,7 +184,7 @@ export class RebaseProposal extends StatedText {
   readonly proposal!: string;
 }
 
-class OnProposal {
+export class OnProposal {
   @IsUUID()
   readonly proposal!: string;
 }

@@ -1,11 +1,12 @@
 // What people ask of governance: proposals as far as they may see them, and what awaits a voter.
-import { maySee, paging, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
+import { eachShown, maySee, paging, standsOnRoll, type Admission, type Counts, type DecisionRule, type Viewer } from '../community/index.ts';
 import { defineRejections, msOf, type Duration } from '../kernel/index.ts';
 import type { Page, Read, ReaderOf, TableReader } from '../runtime/index.ts';
 import { isElection, type Measure } from './measure.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { ballotKey, protocolStatus, voteKey } from './protocol-status.view.ts';
 import { VOTING_STATES, type PlainCounts, type ProposalState } from './proposal.ts';
+import { proposalRejections } from './rejections.ts';
 import { ruleUnder } from './rule-asked.ts';
 
 export const outlookRejections = defineRejections({
@@ -30,6 +31,11 @@ export interface MarkedCounts {
 /** A proposal with the ballots on record so far. */
 export type ProposalPage = ProposalRow & { readonly counts: BallotCounts | null };
 
+/** @throws Rejection MembersOnly for who may not read the community's matters */
+export function membersOnly(viewer: Viewer): void {
+  if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+}
+
 const mayRead = (viewer: Viewer, row: ProposalRow): boolean => maySee(viewer, [row.shown as 'community' | 'public']);
 
 /** The vote that a proposal is in, or that is to come. */
@@ -47,7 +53,8 @@ const withCounts = (tables: Tables, viewer: Viewer, row: ProposalRow): ProposalP
   return { ...row, counts: tally ? countsIn(row, tally) : null };
 };
 
-const isOnItsRoll = ({ frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, admission: Admission): boolean =>
+/** Whether an admission stands on the roll of a proposal's freeze. */
+export const isOnItsRoll = ({ frozenAt, frozenTime, membershipBeforeFreeze }: ProposalRow, admission: Admission): boolean =>
   frozenAt !== null && frozenTime !== null && standsOnRoll(admission, { position: frozenAt, time: msOf(frozenTime) }, membershipBeforeFreeze as Duration);
 
 const ballotOf = (tables: Tables, row: ProposalRow, voter: string): BallotRow | undefined => tables.ballot.get(ballotKey(presentVote(row), voter));
@@ -78,7 +85,7 @@ export function proposalsFor(tables: Tables, viewer: Viewer, { after, limit, sea
   const shown = maySee(viewer, ['community']) ? {} : { shown: 'public' };
   const where = { ...shown, ...asked };
   const page = tables.proposal.find({ ...paging({ after, limit }), order: 'newest', where, ...(search === undefined ? {} : { text: search }) });
-  return { ...page, rows: page.rows.map((row) => withCounts(tables, viewer, row)) };
+  return eachShown(page, (row) => withCounts(tables, viewer, row));
 }
 
 /** A vote that waits for somebody's ballot. */

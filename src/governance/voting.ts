@@ -3,7 +3,7 @@ import { accept, decider, instantOf, msOf, refuse, type Act, type Decision } fro
 import { afterCertified } from './aftermath.ts';
 import { outcomeOf, type DecisionRule, type Outcome } from '../community/index.ts';
 import type { DelegatedVotes } from './delegation/loads.ts';
-import { elect, type Election, type ElectionCount } from './election.ts';
+import { doneBy, elect, type Election, type ElectionCount } from './election.ts';
 import type { ChooseOne } from './measure.ts';
 import type { CertifyProposal, ClosePolls, CloseVoting, OpenVoting, SealRoll } from './proposal.commands.ts';
 import { electionIn, proposal, VOTING_STATES, type Counted, type Frozen, type PlainCounts, type PresentProposal, type Proposal, type ProposalEvent } from './proposal.ts';
@@ -63,12 +63,6 @@ export function statedAs(vote: Judged, count: Count): Counted & { readonly outco
   return { yes: count.yes, no: count.no, abstain: count.abstain, outcome };
 }
 
-/** What would be done: nothing, or which. */
-const doneBy = (vote: Judged, tally: Tally): string => {
-  const { outcome, election } = resultOf(vote, tally);
-  return outcome === 'passed' ? `passed ${election?.elected ?? ''}` : 'nothing';
-};
-
 export const voting = decider<ProposalEvent, Proposal>()({
   ...proposal,
   decide: {
@@ -104,7 +98,7 @@ export const voting = decider<ProposalEvent, Proposal>()({
         const { lateSwing, closesAt } = frozen as Frozen;
         const closed = { proposal: id, pollsClosedAt: pollsClosedAt as number };
         if (lateSwing && swing && !extended) {
-          if (doneBy(judged(closing), swing.before) !== doneBy(judged(closing), swing.now)) {
+          if (doneBy(resultOf(judged(closing), swing.before)) !== doneBy(resultOf(judged(closing), swing.now))) {
             // Whenever this comes about, everybody has the whole of the time to answer.
             const goesOn = instantOf(Math.max(msOf(closesAt), msOf(present)) + msOf(lateSwing.until) - msOf(closesAt));
             return accept({ type: 'VotingExtended', data: { ...closed, reason: 'LateSwing', closesAt: goesOn } });

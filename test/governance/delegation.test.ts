@@ -6,11 +6,12 @@ import {
   ballotStream, carriedBy, chainOf, count, delegates, delegation, delegationEvents, delegationsView, delegationStream, proposal, proposalStream, recount, voting,
   type DelegationEvent, type DelegationScope, type ProposalEvent,
 } from '../../src/governance/index.ts';
-import { derivedId, SimulatedClock, type Event } from '../../src/kernel/index.ts';
+import type { Event } from '../../src/kernel/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { wholeLog } from '../../src/runtime/index.ts';
-import { at, folded, given, NOON, type Past } from '../support/given.ts';
-import { MemoryLog } from '../support/memory-log.ts';
+import { at, folded, given, type Past } from '../support/given.ts';
+import { logOf } from '../support/log-of.ts';
+import type { MemoryLog } from '../support/memory-log.ts';
 import { admitted, cast, frozen, ILMARI, inDeliberation, inForce, living, NOOR, opened, outsider, P, pollsClosed, sealed, STRANGER, votingClosed, ZARA } from './village.ts';
 
 const delegating: CharterEvent = {
@@ -145,17 +146,7 @@ describe('carrying', () => {
 let log: MemoryLog | undefined;
 afterEach(() => log?.shutdown());
 
-let commands = 0;
-async function logOf(...events: readonly (readonly [string, Event])[]): Promise<MemoryLog> {
-  log = new MemoryLog({ clock: new SimulatedClock(NOON) });
-  for (const [stream, event] of events) {
-    await log.append({
-      stream, expected: log.streamHead(stream)?.revision ?? 'none', events: [catalogue.encode(event)], guards: [],
-      commandId: derivedId(P, String((commands += 1))), attempt: 0, metadata: { actor: 'system' },
-    });
-  }
-  return log;
-}
+const told = async (...events: readonly (readonly [string, Event])[]): Promise<MemoryLog> => (log = await logOf(...events));
 
 const joins = (person: string): [string, MembershipEvent] => [`member-${person}`, { type: 'MemberAdmitted', data: { person, roles: ['member'], as: 'founder' } }];
 const ofDelegation = (event: DelegationEvent): [string, Event] => [delegationStream(event.data.person), event];
@@ -167,7 +158,7 @@ describe('the count', () => {
   const PEOPLE = ['a', 'b', 'c', 'd', 'e', 'f'];
 
   async function counted(fixed: { topic?: string; cap?: number }, ...events: readonly (readonly [string, Event])[]) {
-    const whole = wholeLog(await logOf(...PEOPLE.map(joins), ...voteOn(fixed), joins('late'), ...events), catalogue, 1_000);
+    const whole = wholeLog(await told(...PEOPLE.map(joins), ...voteOn(fixed), joins('late'), ...events), catalogue, 1_000);
     return { tally: count.answer(whole, { proposal: P }), loads: delegates.answer(whole, { proposal: P }) };
   }
 
@@ -198,7 +189,7 @@ describe('the count', () => {
 
   test('is certified with what was carried, and recounted to the same', async () => {
     const events = [...PEOPLE.map(joins), ...voteOn({}), ofDelegation(gives('a', 'b')), votes('b', 'yes'), votes('c', 'yes'), votes('d', 'no')];
-    const before = await logOf(...events);
+    const before = await told(...events);
     const tally = count.answer(wholeLog(before, catalogue, 1_000), { proposal: P });
     const pollsClosedAt = before.head().position + 1;
     await before.shutdown();
@@ -207,7 +198,7 @@ describe('the count', () => {
     if (!certified.accepted) throw certified.rejection;
     const after = [pollsClosed, votingClosed(pollsClosedAt), certified.events[0] as ProposalEvent].map((event): [string, Event] => [proposalStream(P), event]);
     // Given after the close: it changes nothing.
-    const whole = wholeLog(await logOf(...events, after[0] as [string, Event], ofDelegation(gives('e', 'd')), ...after.slice(1)), catalogue, 1_000);
+    const whole = wholeLog(await told(...events, after[0] as [string, Event], ofDelegation(gives('e', 'd')), ...after.slice(1)), catalogue, 1_000);
     expect(recount.answer(whole, { proposal: P, under: {} })).toMatchObject({
       agrees: true, certificate: { yes: 3, no: 1, delegation: { carried: 1 } }, recounted: { yes: 3, no: 1, delegation: { carried: 1 } },
     });

@@ -5,11 +5,12 @@ import {
   ballot, ballotStream, count, countOf, deliberation, enactment, proposal, proposalFor, proposalStream, protocolStatus, recount, tallyOverTime, voting,
   type BallotEvent, type Certificate, type ChooseOne, type PresentProposal, type ProposalEvent, type ProposalRow, type ProposedText, type Tally,
 } from '../../src/governance/index.ts';
-import { contentHash, derivedId, msOf, SimulatedClock, type Event } from '../../src/kernel/index.ts';
+import { contentHash, msOf, type Event } from '../../src/kernel/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { wholeLog } from '../../src/runtime/index.ts';
-import { at, folded, given, NOON, recorded, type Past } from '../support/given.ts';
-import { MemoryLog } from '../support/memory-log.ts';
+import { at, folded, given, recorded, type Past } from '../support/given.ts';
+import { logOf } from '../support/log-of.ts';
+import type { MemoryLog } from '../support/memory-log.ts';
 import { tablesAfter } from '../support/memory-tables.ts';
 import {
   admitted, admittedBy, cast, clause, CLOSES, drafted, enacted, EXTENDED_TO, frozen, ILMARI, inForce, living, member, NOOR, OPENS, opened, ORDINARY, P, pollsClosed, sealed, steward, submitted, text as mossText, votingClosed, ZARA,
@@ -79,17 +80,7 @@ const plain = (...ballots: readonly (readonly [string, string])[]): BallotEvent[
 let log: MemoryLog | undefined;
 afterEach(() => log?.shutdown());
 
-let commands = 0;
-async function logOf(...events: readonly (readonly [string, Event])[]): Promise<MemoryLog> {
-  log = new MemoryLog({ clock: new SimulatedClock(NOON) });
-  for (const [stream, event] of events) {
-    await log.append({
-      stream, expected: log.streamHead(stream)?.revision ?? 'none', events: [catalogue.encode(event)], guards: [],
-      commandId: derivedId(P, String((commands += 1))), attempt: 0, metadata: { actor: 'system' },
-    });
-  }
-  return log;
-}
+const told = async (...events: readonly (readonly [string, Event])[]): Promise<MemoryLog> => (log = await logOf(...events));
 
 const ofProposal = (events: readonly Past<ProposalEvent>[]) => events.map((event) => [proposalStream(P), event] as const);
 const ofBallots = (ballots: readonly BallotEvent[]) => ballots.map((event) => [ballotStream(P, event.data.voter), event] as const);
@@ -97,7 +88,7 @@ const ofBallots = (ballots: readonly BallotEvent[]) => ballots.map((event) => [b
 const fourBallots = plain(['a', 'moss>garden>status-quo'], ['b', 'moss'], ['c', 'garden>status-quo>moss'], ['d', 'abstain']);
 
 async function counted(ballots: readonly BallotEvent[] = fourBallots): Promise<Tally> {
-  const whole = await logOf(...ofProposal(inVoting), ...ofBallots(ballots));
+  const whole = await told(...ofProposal(inVoting), ...ofBallots(ballots));
   return count.answer(wholeLog(whole, catalogue, whole.head().position), { proposal: P });
 }
 
@@ -197,7 +188,7 @@ describe('a recount', () => {
   async function recounted(asked: { under?: object; method?: 'approval' | 'ranked' } = {}, certificate?: ProposalEvent) {
     const stated = certificate ?? (await certificateOf());
     const members = Array.from({ length: 9 }, (_, n) => [`member-m${n}`, { type: 'MemberAdmitted', data: { person: `m${n}`, roles: ['member'], as: 'founder' } }] as const);
-    const whole = await logOf(...members, ...ofProposal(inVoting), ...ofBallots(fourBallots), ...ofProposal([pollsClosed, votingClosed(20)]), [proposalStream(P), { ...stated, data: { ...stated.data, pollsClosedAt: 20 } } as Event]);
+    const whole = await told(...members, ...ofProposal(inVoting), ...ofBallots(fourBallots), ...ofProposal([pollsClosed, votingClosed(20)]), [proposalStream(P), { ...stated, data: { ...stated.data, pollsClosedAt: 20 } } as Event]);
     return recount.answer(wholeLog(whole, catalogue, whole.head().position), { proposal: P, under: {}, ...asked });
   }
 

@@ -6,20 +6,14 @@ import { ballotStream, proposalStream, recount, type BallotEvent, type Choice, t
 import { derivedId, type Event } from '../../src/kernel/index.ts';
 import { catalogue } from '../../src/registry.ts';
 import { wholeLog } from '../../src/runtime/index.ts';
+import { append } from '../support/log-of.ts';
 import { MemoryLog } from '../support/memory-log.ts';
 import { certified, frozen, inDeliberation, needsRebase, opened, ORDINARY, P, pollsClosed, rebased, sealed, votingClosed } from './village.ts';
 
 let log: MemoryLog;
 afterEach(() => log.shutdown());
 
-let commands = 0;
-async function happens(stream: string, ...events: readonly Event[]): Promise<number> {
-  const { lastPosition } = await log.append({
-    stream, expected: log.streamHead(stream)?.revision ?? 'none', events: events.map((event) => catalogue.encode(event)), guards: [],
-    commandId: derivedId(P, String((commands += 1))), attempt: 0, metadata: { actor: 'system' },
-  });
-  return lastPosition;
-}
+const happens = (stream: string, ...events: readonly Event[]): Promise<number> => append(log, stream, ...events);
 
 const voter = (n: number): string => `voter-${n}`;
 const admits = (n: number): MembershipEvent => ({ type: 'MemberAdmitted', data: { person: voter(n), roles: ['member'], as: 'founder' } });

@@ -1,13 +1,12 @@
 // Routes of delegations: one's own, the named ones, delegates and what they carry, and how one's own vote is carried.
 import { Controller, Delete, Get, Put } from '@nestjs/common';
-import { communityView, listing, maySee, type Somebody } from '../../community/index.ts';
+import { communityView, listing, type Somebody } from '../../community/index.ts';
 import {
   Acting, Answers, answer, Command, Commands, Describes, ForLinkedPersons, Inquiries, Listing, notFound, objectOf, Paging, PathId, Public, Reading, Rejects, Viewing, Views,
 } from '../../http/index.ts';
 import { Optional } from '../../validation/index.ts';
 import { protocolStatus } from '../protocol-status.view.ts';
-import { proposalFor } from '../queries.ts';
-import { proposalRejections } from '../rejections.ts';
+import { membersOnly, proposalFor } from '../queries.ts';
 import { delegates, type Load } from './delegates.ts';
 import { GiveDelegation, IsScope, RevokeDelegation } from './delegation.commands.ts';
 import { delegatesShown, delegationsOf, namedDelegations, ownChain, type DelegateShown, type DelegationShown, type OwnChain } from './delegation.queries.ts';
@@ -70,7 +69,7 @@ export class DelegationController {
   @Answers(DELEGATION, 'page')
   @Rejects('MembersOnly')
   async named(@Reading() at: Reading, @Listing(Paging) paging: Paging, @Viewing() viewer: Somebody) {
-    if (!maySee(viewer, ['community'])) throw proposalRejections.MembersOnly();
+    membersOnly(viewer);
     const { position, tables } = await this.views.read(delegationsView, at);
     return answer(position, namedDelegations(tables, listing(paging)));
   }

@@ -1,9 +1,9 @@
 // What may be read of delegations: the own ones, those that are named, and how a proposal's votes are carried.
-import { standsOnRoll, type Admission, type CommunityTables, admissionOf } from '../../community/index.ts';
-import { msOf, type Duration, type Instant } from '../../kernel/index.ts';
+import { admissionOf, eachShown, type Admission, type CommunityTables } from '../../community/index.ts';
+import type { Instant } from '../../kernel/index.ts';
 import type { Page, ReaderOf } from '../../runtime/index.ts';
 import { ballotKey, type protocolStatus } from '../protocol-status.view.ts';
-import { presentVote, type ProposalRow } from '../queries.ts';
+import { isOnItsRoll, presentVote, type ProposalRow } from '../queries.ts';
 import type { FrozenDelegation } from '../proposal.ts';
 import { chainOf } from './carrying.ts';
 import { scopesOf } from './delegation.ts';
@@ -29,14 +29,12 @@ const shown = ({ person, to, scope, named, givenAt }: DelegationShown): Delegati
 
 /** A person's own. */
 export function delegationsOf(tables: Tables, person: string, paging: Paging): Page<DelegationShown> {
-  const page = tables.delegation.list({ ...paging, where: { person } });
-  return { ...page, rows: page.rows.map(shown) };
+  return eachShown(tables.delegation.list({ ...paging, where: { person } }), shown);
 }
 
 /** Those whose owners allow it: the graph of delegations, edge by edge. */
 export function namedDelegations(tables: Tables, paging: Paging): Page<DelegationShown> {
-  const page = tables.delegation.list({ ...paging, where: { named: true } });
-  return { ...page, rows: page.rows.map(shown) };
+  return eachShown(tables.delegation.list({ ...paging, where: { named: true } }), shown);
 }
 
 export interface DelegateShown {
@@ -48,7 +46,7 @@ export interface DelegateShown {
 
 export function delegatesShown(tables: Tables, { scope, ...paging }: Paging & { readonly scope?: string }): Page<DelegateShown> {
   const page = tables.delegate.list({ ...paging, ...(scope === undefined ? {} : { where: { scope } }) });
-  return { ...page, rows: page.rows.map(({ person, scope: of, direct }) => ({ person, scope: of, direct })) };
+  return eachShown(page, ({ person, scope: of, direct }) => ({ person, scope: of, direct }));
 }
 
 /** How somebody's vote on a proposal is carried. */
@@ -64,7 +62,7 @@ const LONGEST = 100;
 
 /** Without a frozen vote: as the delegations stand, no matter who is on the roll. */
 export function ownChain(tables: Tables, status: StatusTables, community: CommunityTables, row: ProposalRow, person: string): OwnChain {
-  const { delegation, frozenAt, frozenTime, membershipBeforeFreeze } = row;
+  const { delegation, frozenAt } = row;
   const fixed = delegation as FrozenDelegation | null;
   if (frozenAt !== null && !fixed) return { standing: 'off', chain: [] };
   const scopes = scopesOf(row.key, fixed?.topic ?? row.topic ?? undefined);
@@ -72,9 +70,7 @@ export function ownChain(tables: Tables, status: StatusTables, community: Commun
   const hasBallot = (who: string): boolean => frozenAt !== null && status.ballot.get(ballotKey(vote, who)) !== undefined;
   if (hasBallot(person)) return { standing: 'own-ballot', chain: [] };
   const given = (who: string) => scopes.map((scope) => tables.delegation.get(delegationKey(who, scope))).find((one) => one !== undefined);
-  const isOnRoll = (admission: Admission | undefined): boolean =>
-    admission !== undefined &&
-    (frozenAt === null || frozenTime === null || standsOnRoll(admission, { position: frozenAt, time: msOf(frozenTime) }, membershipBeforeFreeze as Duration));
+  const isOnRoll = (admission: Admission | undefined): boolean => admission !== undefined && (frozenAt === null || isOnItsRoll(row, admission));
   const { delegates, end } = chainOf(person, { roll: (who) => isOnRoll(admissionOf(community, who)), hasBallot, delegateOf: (who) => given(who)?.to }, LONGEST);
   let known = true;
   const chain = delegates.map((delegate, at) => {
