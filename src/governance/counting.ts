@@ -28,18 +28,19 @@ class Spoken {
   }
 }
 
-/** Where the number of the choice ends and the position begins: 16 million different choices, half a billion positions. */
-const CHOICES_END = 2 ** 24;
-
-/** Ballots on record, by voter, in the order in which they were cast; a million take tens of megabytes. */
+/** Ballots on record, by voter, in the order in which they were cast. Small numbers in rows, and no object for each: a million take tens of megabytes. */
 export class Ballots {
   private readonly spoken = new Spoken();
+  /** By voter: the place of the ballot in the two rows, which keep replaced ones as well. */
   private readonly byVoter = new Map<string, number>();
+  private readonly said: number[] = [];
+  private readonly at: number[] = [];
   private readonly late = new Map<string, number>();
 
   put(voter: string, choice: string, position: number, late: boolean): void {
     this.remove(voter);
-    this.byVoter.set(voter, position * CHOICES_END + this.spoken.numberOf(choice));
+    this.byVoter.set(voter, this.said.push(this.spoken.numberOf(choice)) - 1);
+    this.at.push(position);
     if (late) this.late.set(voter, position);
   }
 
@@ -62,11 +63,11 @@ export class Ballots {
   *choices(carried: ReadonlyMap<string, number> = new Map()): Choices {
     const times = new Map<number, number>();
     for (const ballot of this.byVoter.values()) {
-      const number = ballot % CHOICES_END;
+      const number = this.said[ballot] as number;
       times.set(number, (times.get(number) ?? 0) + 1);
     }
     for (const [voter, more] of carried) {
-      const number = (this.byVoter.get(voter) as number) % CHOICES_END;
+      const number = this.said[this.byVoter.get(voter) as number] as number;
       times.set(number, (times.get(number) as number) + more);
     }
     for (const [number, count] of times) yield [this.spoken.textOf(number), count];
@@ -77,7 +78,7 @@ export class Ballots {
     const hash = createHash('sha256');
     let lines = '';
     for (const [voter, ballot] of this.byVoter) {
-      lines += `${voter} ${this.spoken.textOf(ballot % CHOICES_END)} ${Math.floor(ballot / CHOICES_END)}\n`;
+      lines += `${voter} ${this.spoken.textOf(this.said[ballot] as number)} ${this.at[ballot]}\n`;
       if (lines.length < 65_536) continue;
       hash.update(lines);
       lines = '';
